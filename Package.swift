@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One list of settings for every target: Swift 6 mode comes with the tools version.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+]
+
+// The tests of `@testable`-free public API keep the strict settings, less the markers for unsafe code.
+let testSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "sync-plan",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "DirectoryModel", targets: ["DirectoryModel"]),
+        .library(name: "FileSource", targets: ["FileSource"]),
+        .library(name: "LDAPSource", targets: ["LDAPSource"]),
+        .library(name: "ReconcileEngine", targets: ["ReconcileEngine"]),
+        .library(name: "ProviderClient", targets: ["ProviderClient"]),
+        .library(name: "ProviderTesting", targets: ["ProviderTesting"]),
+        .library(name: "MailboxDatabase", targets: ["MailboxDatabase"]),
+        .library(name: "PlanExecution", targets: ["PlanExecution"]),
+        .library(name: "SyncPlanKit", targets: ["SyncPlanKit"]),
+        .executable(name: "sync-plan", targets: ["sync-plan"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // Pure values and functions: no I/O, no clock, no C, no dependency.
+        .target(name: "DirectoryModel", swiftSettings: settings),
+        .target(name: "ReconcileEngine", dependencies: ["DirectoryModel"], swiftSettings: settings),
+
+        // Sources: where users and groups are read from.
+        .systemLibrary(name: "COpenLDAP", pkgConfig: "ldap", providers: [.apt(["libldap2-dev"]), .brew(["openldap"])]),
+        .target(name: "LDAPSource", dependencies: ["COpenLDAP", "DirectoryModel"], swiftSettings: settings),
+        .target(name: "FileSource", dependencies: ["DirectoryModel"], swiftSettings: settings),
+
+        // Providers: where accounts live.
+        .target(name: "ProviderClient", dependencies: ["DirectoryModel", "ReconcileEngine"], swiftSettings: settings),
+        .target(
+            name: "ProviderTesting", dependencies: ["DirectoryModel", "ProviderClient", "ReconcileEngine"],
+            swiftSettings: settings),
+        .target(
+            name: "MailboxDatabase",
+            dependencies: [
+                "DirectoryModel", "ProviderClient", "ReconcileEngine", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+
+        // Carrying a plan out, and everything the command does.
+        .target(
+            name: "PlanExecution",
+            dependencies: [
+                "DirectoryModel", "ProviderClient", "ReconcileEngine", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "SyncPlanKit",
+            dependencies: [
+                "DirectoryModel", "FileSource", "LDAPSource", "MailboxDatabase", "PlanExecution", "ProviderClient",
+                "ReconcileEngine", .product(name: "Crypto", package: "swift-crypto"), "Yams",
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "sync-plan",
+            dependencies: ["SyncPlanKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+
+        // Tests. TestSupport starts the real servers and makes seeded random values.
+        .target(
+            name: "TestSupport", dependencies: ["DirectoryModel", "ReconcileEngine"], path: "Tests/TestSupport",
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "DirectoryModelTests", dependencies: ["DirectoryModel", "TestSupport"], swiftSettings: testSettings),
+        .testTarget(
+            name: "FileSourceTests", dependencies: ["DirectoryModel", "FileSource", "TestSupport"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "LDAPSourceTests", dependencies: ["DirectoryModel", "LDAPSource", "TestSupport"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "ReconcileEngineTests", dependencies: ["DirectoryModel", "ReconcileEngine", "TestSupport"],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "MailboxDatabaseTests",
+            dependencies: [
+                "DirectoryModel", "MailboxDatabase", "PlanExecution", "ProviderClient", "ProviderTesting",
+                "ReconcileEngine", "TestSupport",
+            ],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "PlanExecutionTests",
+            dependencies: [
+                "DirectoryModel", "PlanExecution", "ProviderClient", "ProviderTesting", "ReconcileEngine",
+                "TestSupport",
+            ],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "SyncPlanKitTests",
+            dependencies: ["DirectoryModel", "ReconcileEngine", "SyncPlanKit", "TestSupport"],
+            swiftSettings: testSettings),
+        .testTarget(name: "CommandTests", dependencies: ["TestSupport", "sync-plan"], swiftSettings: testSettings),
+    ]
+)
