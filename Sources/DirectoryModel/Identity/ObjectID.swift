@@ -121,8 +121,12 @@ extension ObjectID {
             if index == 8 || index == 13 || index == 18 || index == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else if let digit = byte.hexDigitValue {
-                // Sixteen digits lie before the second last hyphen.
-                if index < 18 { words.high = words.high << 4 | UInt64(digit) } else { words.low = words.low << 4 | UInt64(digit) }
+                // Sixteen digits lie before the third hyphen, and sixteen after it.
+                if index < 18 {
+                    words.high = words.high << 4 | UInt64(digit)
+                } else {
+                    words.low = words.low << 4 | UInt64(digit)
+                }
             } else {
                 return nil
             }

@@ -1,6 +1,8 @@
 /// What the 32-bit flag attributes of Active Directory have in common.
 enum DirectoryFlags {
-    /// The bits of a decimal number. The directory writes flags signed; other tools write them unsigned.
+    /// The bits of a decimal number.
+    ///
+    /// The directory writes flags signed; other tools write them unsigned.
     static func bits(ofDecimal text: String) -> UInt32? {
         if let signed = Int32(text) { return UInt32(bitPattern: signed) }
         return UInt32(text)

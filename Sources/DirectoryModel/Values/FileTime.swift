@@ -30,7 +30,7 @@ public struct FileTime: RawRepresentable, Hashable, Comparable, Sendable, Codabl
     /// That is how `accountExpires` is read; a `pwdLastSet` of 0 means that the password must be changed.
     public var isNever: Bool { rawValue == 0 || rawValue == .max }
 
-    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down. Every file time has them.
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down; every file time has them.
     public var secondsSince1970: Int64 {
         let seconds = rawValue / Self.unitsPerSecond
         let roundedDown = rawValue % Self.unitsPerSecond < 0 ? seconds - 1 : seconds

@@ -1,4 +1,6 @@
-/// The flags of `groupType` (MS-ADTS 2.2.12). Bits that have no name here are kept.
+/// The flags of `groupType` (MS-ADTS 2.2.12).
+///
+/// Bits that have no name here are kept.
 public struct GroupType: OptionSet, Hashable, Sendable, Codable {
     /// The 32 bits.
     public let rawValue: UInt32
@@ -8,7 +10,7 @@ public struct GroupType: OptionSet, Hashable, Sendable, Codable {
         self.rawValue = rawValue
     }
 
-    /// The flags of an attribute value: decimal, signed or not (`-2147483646`), within 32 bits. Nil for any other text.
+    /// The flags of an attribute value: decimal, signed or not (`-2147483646`), within 32 bits; nil for any other text.
     public init?(decimal text: String) {
         guard let bits = DirectoryFlags.bits(ofDecimal: text) else { return nil }
         self.init(rawValue: bits)

@@ -15,7 +15,9 @@ public struct Secret: Sendable {
         self.bytes = bytes
     }
 
-    /// Whether there is nothing in it. An empty password must never be sent: servers take it for an anonymous bind.
+    /// Whether there is nothing in it.
+    ///
+    /// An empty password must never be sent: servers take it for an anonymous bind.
     public var isEmpty: Bool { bytes.isEmpty }
 
     /// The value as text; bytes that are not UTF-8 become U+FFFD, so a binary key is read with ``withBytes(_:)``.

@@ -8,7 +8,7 @@ public enum StableHash {
     private static let firstFinal: UInt64 = 0xBF58_476D_1CE4_E5B9
     private static let secondFinal: UInt64 = 0x94D0_49BB_1331_11EB
 
-    /// The hash of bytes. No bytes have a hash too.
+    /// The hash of bytes; no bytes have one too.
     public static func hash(_ bytes: Span<UInt8>) -> UInt64 {
         let count = bytes.count
         var state = wordFactor ^ (UInt64(truncatingIfNeeded: count) &* lengthFactor)
@@ -28,7 +28,9 @@ public enum StableHash {
         return finish(state)
     }
 
-    /// The hash of the UTF-8 bytes of a text. Texts that differ only in Unicode composition have different hashes.
+    /// The hash of the UTF-8 bytes of a text.
+    ///
+    /// Texts that differ only in Unicode composition have different hashes.
     public static func hash(utf8 text: String) -> UInt64 {
         text.withBytes { bytes in hash(bytes) }
     }
@@ -38,7 +40,9 @@ public enum StableHash {
         finish(absorb(second, into: absorb(first, into: wordFactor)))
     }
 
-    /// One step. For any word it is a bijection of the state, so that no word makes what came before it count for nothing.
+    /// One step.
+    ///
+    /// For any word it is a bijection of the state, so that no word makes what came before it count for nothing.
     @inline(__always)
     private static func absorb(_ word: UInt64, into state: UInt64) -> UInt64 {
         let product = (state ^ word) &* wordFactor

@@ -127,7 +127,8 @@ extension Unicode.Scalar {
     var isInvisible: Bool {
         if isASCII { return value <= 0x20 || value == 0x7F }
         switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .privateUse, .unassigned, .surrogate:
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator,
+            .privateUse, .surrogate, .unassigned:
             return true
         default:
             return false

@@ -10,7 +10,7 @@ public struct UserAccountControl: OptionSet, Hashable, Sendable, Codable {
         self.rawValue = rawValue
     }
 
-    /// The flags of an attribute value: decimal, signed or not, within 32 bits. Nil for any other text.
+    /// The flags of an attribute value: decimal, signed or not, within 32 bits; nil for any other text.
     public init?(decimal text: String) {
         guard let bits = DirectoryFlags.bits(ofDecimal: text) else { return nil }
         self.init(rawValue: bits)
