@@ -65,6 +65,24 @@ public struct ProxyAddressList: Hashable, Sendable {
         self.findings = findings
     }
 
+    /// Reads plain addresses, such as the values of `mail`: the first is the primary one, all others are aliases.
+    public init(plain values: [String]) {
+        var addresses: [MailAddress] = []
+        var findings: [ProxyAddressFinding] = []
+        for value in values {
+            do throws(MailAddressError) {
+                addresses.append(try MailAddress(value))
+            } catch {
+                findings.append(.malformed(text: value, reason: error.reason))
+            }
+        }
+        primary = addresses.first
+        if addresses.isEmpty { findings.append(.noPrimary) }
+        aliases = addresses.count > 1 ? Set(addresses.dropFirst()).subtracting(addresses.prefix(1)).sorted() : []
+        others = []
+        self.findings = findings.sorted()
+    }
+
     /// The address in `mail`; a malformed one is a finding.
     private static func fallback(_ mail: String?, _ findings: inout [ProxyAddressFinding]) -> MailAddress? {
         guard let mail, !mail.isEmpty else { return nil }

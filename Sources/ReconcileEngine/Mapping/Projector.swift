@@ -1,0 +1,122 @@
+internal import DirectoryModel
+
+/// Scope and mapping rules, made ready for one snapshot: attribute names are slots, groups are positions.
+///
+/// It holds buffers that are used again for each user, so that a million users cost little more than their texts.
+struct Projector {
+    private let snapshot: DirectorySnapshot
+    private let scope: Scope
+    private let mapping: AccountMapping
+    private let domains: ClaimedDomains
+    private var membership: Membership
+    private let groupNames: [String]
+    private let scopeGroups: Set<Int>
+    private let quotaByGroup: [Int: ByteCount]
+    private let sources: MappedAttributes
+    private var memberships: [Int] = []
+
+    private(set) var findings: [Finding] = []
+
+    init(rules: Reconciler, snapshot: DirectorySnapshot, groups: GroupResolution) {
+        self.snapshot = snapshot
+        scope = rules.scope
+        mapping = rules.mapping
+        domains = rules.domains
+        var positions: [Int] = []
+        var names: [String] = []
+        func index(_ selector: GroupSelector) -> Int? {
+            guard let position = groups.positions[selector] else { return nil }
+            if let known = positions.firstIndex(of: position) { return known }
+            positions.append(position)
+            names.append(selector.text)
+            return positions.count - 1
+        }
+        scopeGroups = Set(rules.scope.groups.compactMap(index))
+        var quotas: [Int: ByteCount] = [:]
+        for rule in rules.quotas {
+            guard let group = index(rule.group) else { continue }
+            quotas[group] = max(rule.quota, quotas[group] ?? rule.quota)
+        }
+        quotaByGroup = quotas
+        groupNames = names
+        membership = Membership(of: positions, in: snapshot)
+        sources = MappedAttributes(mapping, in: snapshot)
+    }
+
+    mutating func project(_ user: DirectoryUser) -> Projection {
+        membership.collectGroups(of: user, into: &memberships)
+        guard let reason = scopeReason() else { return .outOfScope }
+        let values = sources.values(of: user)
+        guard let key = mapping.key == nil ? user.id : values.key.flatMap({ ObjectID(text: $0) }) else {
+            let name = mapping.key?.text ?? ""
+            find(.noAddress, user, "\(user.displayName) has no \(name), which the rules use as the key: no account.")
+            return .blocked(key: nil)
+        }
+        guard let (primary, aliases) = addresses(of: user, values) else { return .blocked(key: key) }
+        let quota = grantedQuota(of: user)
+        let account = Account(
+            key: key, address: primary, aliases: aliases, name: values.name, givenName: values.givenName,
+            familyName: values.familyName, mobile: values.mobile, organizationalUnit: values.organizationalUnit,
+            quota: quota?.amount, isActive: !values.accountControl.contains(.accountDisabled))
+        return .account(DesiredAccount(account: account, scope: reason, quota: quota?.reason))
+    }
+
+    // MARK: Scope and entitlements
+
+    private func scopeReason() -> Reason? {
+        switch scope {
+        case .everyone: Reason(.everyone)
+        case .members: memberships.first(where: scopeGroups.contains).map { Reason(.memberOf, groupNames[$0]) }
+        }
+    }
+
+    private mutating func grantedQuota(of user: DirectoryUser) -> (amount: ByteCount, reason: Reason)? {
+        var best: (amount: ByteCount, group: Int)?
+        var granting = 0
+        for group in memberships {
+            guard let amount = quotaByGroup[group] else { continue }
+            granting += 1
+            if best.map({ amount > $0.amount }) ?? true { best = (amount, group) }
+        }
+        guard let best else { return nil }
+        if granting > 1 {
+            let names = memberships.filter { quotaByGroup[$0] != nil }.map { groupNames[$0] }.sorted()
+            find(
+                .entitlementConflict, user,
+                "\(user.displayName) is in \(names.joined(separator: " and ")): the larger quota, \(best.amount), counts.")
+        }
+        return (best.amount, Reason(.memberOf, groupNames[best.group]))
+    }
+
+    // MARK: Addresses
+
+    private mutating func addresses(
+        of user: DirectoryUser, _ values: MappedAttributes.Values
+    ) -> (primary: MailAddress, aliases: [MailAddress])? {
+        let list = values.addresses
+        for finding in list.findings {
+            find(.malformedAddress, user, "\(user.displayName): \(finding)")
+        }
+        guard let primary = list.primary else {
+            find(
+                .noAddress, user,
+                "\(user.displayName) has no primary address, so there is no account to derive. (\(user.dn.text))")
+            return nil
+        }
+        guard domains.contains(primary) else {
+            find(
+                .foreignDomain, user,
+                "\(user.displayName)'s primary address \(primary) is in no claimed domain: no account.")
+            return nil
+        }
+        let foreign = list.aliases.filter { !domains.contains($0) }
+        if foreign.isEmpty { return (primary, list.aliases) }
+        let names = foreign.map(\.text).joined(separator: ", ")
+        find(.foreignDomain, user, "\(primary) does not get \(names): the domain is not claimed.")
+        return (primary, list.aliases.filter(domains.contains))
+    }
+
+    private mutating func find(_ code: Finding.Code, _ user: DirectoryUser, _ text: String) {
+        findings.append(Finding(code, user.displayName, text))
+    }
+}

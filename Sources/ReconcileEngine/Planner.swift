@@ -1,0 +1,187 @@
+internal import DirectoryModel
+
+/// One run of a ``Reconciler``: takes the states through scope, mapping, matching, difference and safety, in that order.
+struct Planner {
+    private let rules: Reconciler
+    private let directory: DirectorySnapshot
+    private let provider: ObservedState
+    private let fields: AccountFields
+
+    private var findings: [Finding] = []
+    private var usersInScope = 0
+    private var operations = OperationGraph()
+
+    init(rules: Reconciler, directory: DirectorySnapshot, provider: ObservedState) {
+        self.rules = rules
+        self.directory = directory
+        self.provider = provider
+        fields = rules.fields.intersection(provider.capabilities.fields)
+    }
+
+    mutating func plan() -> Plan {
+        let groups = rules.resolve(in: directory)
+        let matcher = match(groups)
+        findings += matcher.findings
+
+        let removals = self.removals(matcher)
+        let deleted = Set(removals.filter { $0.operation.kind == .delete }.map(\.account))
+        // A user who is disabled asks for no addresses; what becomes of the account is a removal.
+        var claims = AddressClaims(matcher.pairs.filter { $0.desired.account.isActive }, fields: fields)
+        var index = matcher.index
+        let settled = claims.settle(&index, deleted: deleted)
+        findings += claims.findings
+
+        for removal in removals { operations.add(removal.operation, deleting: removal.account) }
+        for (pair, releases) in zip(settled.pairs, settled.waitsFor) { add(pair, after: releases) }
+        dropUnsupported()
+        findings += operations.orderByRelease()
+        return hold(groups)
+    }
+
+    // MARK: Matching
+
+    private mutating func match(_ groups: GroupResolution) -> Matcher {
+        var projector = Projector(rules: rules, snapshot: directory, groups: groups)
+        var matcher = Matcher(provider, fields: fields)
+        for user in directory.users {
+            switch projector.project(user) {
+            case .outOfScope: continue
+            case .blocked(let key):
+                usersInScope += 1
+                if let key { matcher.leaveAlone(key: key) }
+            case .account(let desired):
+                usersInScope += 1
+                matcher.match(desired)
+            }
+        }
+        matcher.finish()
+        findings += projector.findings
+        return matcher
+    }
+
+    // MARK: Removals
+
+    private struct RemovalOfAccount {
+        let operation: Operation
+        let account: Int
+    }
+
+    /// What is to be suspended or deleted: nothing at all without the proof that the directory was read completely.
+    private func removals(_ matcher: Matcher) -> [RemovalOfAccount] {
+        guard let proof = directory.completeness.proof else { return [] }
+        var result: [RemovalOfAccount] = []
+        func remove(_ position: Int, _ removal: Lifecycle.Removal, _ reason: Reason) {
+            let observed = provider.accounts[position]
+            switch removal {
+            case .leave: return
+            case .suspend:
+                guard observed.account.isActive else { return }
+                let operation = Operation.suspend(observed, because: reason, fields: fields, proof: proof)
+                result.append(RemovalOfAccount(operation: operation, account: position))
+            case .delete:
+                let operation = Operation.delete(observed, because: reason, fields: fields, proof: proof)
+                result.append(RemovalOfAccount(operation: operation, account: position))
+            }
+        }
+        for pair in matcher.pairs where !pair.desired.account.isActive && !pair.isAdopted {
+            if let position = pair.account { remove(position, rules.lifecycle.disabled, Reason(.disabled)) }
+        }
+        let unused = provider.accounts.indices.filter {
+            !matcher.isAccountedFor[$0] && provider.accounts[$0].account.key != nil
+        }
+        let present = presentKeys(among: unused)
+        let scopeNames = rules.scope.groups.map(\.text).joined(separator: " or ")
+        for position in unused {
+            guard let key = provider.accounts[position].account.key else { continue }
+            if present.contains(key) {
+                remove(position, rules.lifecycle.outOfScope, Reason(.leftScope, scopeNames))
+            } else {
+                remove(position, rules.lifecycle.missing, Reason(.gone))
+            }
+        }
+        return result
+    }
+
+    /// Which of the keys of the given accounts belong to users who still are in the directory.
+    private func presentKeys(among accounts: [Int]) -> Set<ObjectID> {
+        let keys = Set(accounts.compactMap { provider.accounts[$0].account.key })
+        if keys.isEmpty { return [] }
+        var present: Set<ObjectID> = []
+        for user in directory.users {
+            let key = rules.mapping.key.map { user.attributes.first($0).flatMap { ObjectID(text: $0) } } ?? user.id
+            if let key, keys.contains(key) { present.insert(key) }
+        }
+        return present
+    }
+
+    // MARK: Operations
+
+    private mutating func add(_ pair: Matcher.Pair, after releases: [AddressClaims.Release]) {
+        guard let position = pair.account else {
+            var account = pair.desired.account
+            account.keep(only: fields)
+            operations.add(
+                .create(account, because: [pair.desired.scope] + reasons(ofQuota: pair)), after: releases)
+            return
+        }
+        let changes = pair.changes.map { change in
+            change.field == .quota
+                ? FieldChange(.quota, from: change.old, to: change.new, because: pair.desired.quota) : change
+        }
+        var reasons: [Reason] = []
+        if pair.isAdopted { reasons.append(Reason(.adopted)) }
+        if changes.contains(where: { $0.field == .active }) { reasons.append(Reason(.enabled)) }
+        if changes.contains(where: { $0.field == .address }) { reasons.append(Reason(.readdressed)) }
+        if reasons.isEmpty { reasons.append(Reason(.differs)) }
+        operations.add(
+            .change(provider.accounts[position], changes, because: reasons, fields: fields), after: releases)
+    }
+
+    private func reasons(ofQuota pair: Matcher.Pair) -> [Reason] {
+        guard let reason = pair.desired.quota, reason != pair.desired.scope else { return [] }
+        return [reason]
+    }
+
+    private mutating func dropUnsupported() {
+        for kind in Operation.Kind.allCases where !provider.capabilities.operations.contains(kind) {
+            let count = operations.remove(kind)
+            if count > 0 {
+                findings.append(
+                    Finding(
+                        .unsupported, kind.rawValue,
+                        "\(provider.provider) cannot \(kind.rawValue) accounts: \(count) such operations are left out."))
+            }
+        }
+    }
+
+    // MARK: Safety
+
+    private func hold(_ groups: GroupResolution) -> Plan {
+        let overview = Plan.Overview(
+            directory: directory.source, directoryIncomplete: directory.completeness.reasons.map(\.description),
+            users: directory.users.count, usersInScope: usersInScope, provider: provider.provider,
+            providerIncomplete: provider.incomplete.map(\.description), accounts: provider.accounts.count,
+            managedAccounts: provider.accounts.lazy.filter { $0.account.key != nil }.count)
+        let draft = PlanDraft(
+            overview: overview, operations: operations.ordered, unresolvedGroups: groups.problems)
+        let violations = rules.rails.flatMap { $0.violations(in: draft) }
+        let (free, held) = operations.split(by: violations)
+        return Plan(
+            overview: overview, operations: free, held: held, violations: violations,
+            findings: Set(findings).sorted())
+    }
+}
+
+extension Account {
+    /// Unsets the fields that the rules do not manage or the provider cannot hold.
+    fileprivate mutating func keep(only fields: AccountFields) {
+        if !fields.contains(.key) { key = nil }
+        if !fields.contains(.aliases) { setAddresses(primary: address, aliases: []) }
+        if !fields.contains(.name) { name = nil }
+        if !fields.contains(.givenName) { givenName = nil }
+        if !fields.contains(.familyName) { familyName = nil }
+        if !fields.contains(.mobile) { mobile = nil }
+        if !fields.contains(.organizationalUnit) { organizationalUnit = nil }
+        if !fields.contains(.quota) { quota = nil }
+    }
+}
