@@ -76,10 +76,10 @@ struct Planner {
             case .leave: return
             case .suspend:
                 guard observed.account.isActive else { return }
-                let operation = Operation.suspend(observed, because: reason, fields: fields, proof: proof)
+                let operation = Operation.suspend(observed, because: reason, fields: provider.capabilities.fields, proof: proof)
                 result.append(RemovalOfAccount(operation: operation, account: position))
             case .delete:
-                let operation = Operation.delete(observed, because: reason, fields: fields, proof: proof)
+                let operation = Operation.delete(observed, because: reason, fields: provider.capabilities.fields, proof: proof)
                 result.append(RemovalOfAccount(operation: operation, account: position))
             }
         }
@@ -134,7 +134,9 @@ struct Planner {
         if changes.contains(where: { $0.field == .address }) { reasons.append(Reason(.readdressed)) }
         if reasons.isEmpty { reasons.append(Reason(.differs)) }
         operations.add(
-            .change(provider.accounts[position], changes, because: reasons, fields: fields), after: releases)
+            .change(
+                provider.accounts[position], changes, because: reasons, fields: provider.capabilities.fields),
+            after: releases)
     }
 
     private func reasons(ofQuota pair: Matcher.Pair) -> [Reason] {
