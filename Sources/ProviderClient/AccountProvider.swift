@@ -17,7 +17,7 @@ public protocol AccountProvider: Sendable {
     /// complete is thrown.
     ///
     /// A listing changes nothing, not even by creating what is missing.
-    func accounts() -> AsyncThrowingStream<[ObservedAccount], any Error>
+    func accounts() -> AccountPages
 
     /// Carries out one operation, after checking that it still fits (``Operation/readiness(given:fields:)``).
     ///
@@ -71,5 +71,5 @@ extension AccountProvider {
     }
 
     // Inside observe() the name `accounts` is a variable.
-    private func accounts_(_ provider: Self) -> AsyncThrowingStream<[ObservedAccount], any Error> { provider.accounts() }
+    private func accounts_(_ provider: Self) -> AccountPages { provider.accounts() }
 }
