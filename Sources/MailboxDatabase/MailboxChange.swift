@@ -3,7 +3,7 @@ import GRDB
 import ProviderClient
 import ReconcileEngine
 
-/// Carrying out operations on the tables. Each call runs inside one transaction and throws to undo it.
+/// Carrying out operations on the tables, each inside one transaction that is undone where it throws.
 enum MailboxChange {
     /// Carries out one operation, after checking that it still fits.
     static func apply(_ operation: Operation, _ db: Database) throws -> AppliedOperation {
@@ -34,7 +34,8 @@ enum MailboxChange {
     }
 
     private static func lacksID(_ operation: Operation) -> ProviderError {
-        ProviderError(.refused, "\(operation.address): The plan does not say which mailbox to \(operation.kind.rawValue).")
+        ProviderError(
+            .refused, "\(operation.address): The plan does not say which mailbox to \(operation.kind.rawValue).")
     }
 
     /// The account that decides whether an operation fits: see ``Operation/readiness(given:fields:)``.
@@ -55,7 +56,8 @@ enum MailboxChange {
 
     private static func mailbox(_ id: Int64, _ db: Database) throws -> ObservedAccount? {
         let addresses = try String.fetchAll(
-            db.cachedStatement(sql: "SELECT address FROM address WHERE mailbox_id = ? ORDER BY address"), arguments: [id])
+            db.cachedStatement(sql: "SELECT address FROM address WHERE mailbox_id = ? ORDER BY address"),
+            arguments: [id])
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: "SELECT \(MailboxListing.columns) FROM mailbox WHERE id = ?"), arguments: [id])
         return try rows.next().map { try MailboxListing.account($0, id: id, addresses: addresses) }

@@ -17,7 +17,9 @@ struct MailboxFile: Sendable {
     /// How long to wait for a lock that somebody else holds, in seconds.
     let busyTimeout: Double
 
-    /// Whether there is a file. A file that may not be looked at counts as one, so that opening it tells why.
+    /// Whether there is a file.
+    ///
+    /// One that may not be looked at counts, so that opening it tells why.
     var exists: Bool {
         unsafe access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
     }

@@ -1,5 +1,4 @@
 public import DirectoryModel
-
 import GRDB
 import ProviderClient
 
@@ -25,8 +24,9 @@ extension MailboxProvider {
             return [CheckStep("file", passed: false, detail: ProviderError(error, path: name).message)]
         }
         let isWritable = file.isWritable
-        let detail = isWritable ? "the file and its folder may be written" : "The file or its folder may not be written."
-        steps.append(CheckStep("rights", passed: isWritable, detail: detail))
+        let may = isWritable ? "may" : "may not"
+        steps.append(
+            CheckStep("rights", passed: isWritable, detail: "\(name) and the folder that it is in \(may) be written"))
         return steps
     }
 }

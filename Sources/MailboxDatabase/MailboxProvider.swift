@@ -1,8 +1,7 @@
-public import ProviderClient
-public import ReconcileEngine
-
 import DirectoryModel
 import GRDB
+public import ProviderClient
+public import ReconcileEngine
 import Synchronization
 
 /// A provider that is one SQLite file, which Postfix and Dovecot can read directly.
@@ -25,7 +24,9 @@ public final class MailboxProvider: AccountProvider {
     let file: MailboxFile
     private let writer = Mutex<DatabaseQueue?>(nil)
 
-    /// Makes a provider. The file is not touched, and made only when the first operation is applied.
+    /// Makes a provider.
+    ///
+    /// The file is not touched; where it is missing, the first operation that is applied makes it.
     ///
     /// - Parameters:
     ///   - path: where the database is, or will be; the folder must exist.
@@ -38,7 +39,7 @@ public final class MailboxProvider: AccountProvider {
     /// The file's path.
     public var name: String { file.path }
 
-    /// Every field and every kind of operation. The file is not looked at.
+    /// Every field and every kind of operation; the file is not looked at.
     public func capabilities() async throws(ProviderError) -> ProviderCapabilities { ProviderCapabilities() }
 
     /// Lists all mailboxes in the order of their ids, 2,000 at a time, as they were when the first page was asked for.

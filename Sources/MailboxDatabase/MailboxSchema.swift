@@ -25,7 +25,7 @@ enum MailboxSchema {
         case foreign
     }
 
-    /// Looks what the open file is. Reads only.
+    /// Looks what the open file is, without changing it.
     static func state(_ db: Database) throws -> State {
         let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -54,6 +54,8 @@ enum MailboxSchema {
     /// Version 1 is the first: there is nothing older to bring up.
     private static func upgrade(_ db: Database, from version: Int32) throws {}
 
+    /// The tables of version 1.
+    ///
     /// One table holds every address, primaries and aliases alike, with the address as its key: whatever else goes wrong,
     /// an address never belongs to two. `mailbox.address` says which of its own addresses is the primary; the reference
     /// back is checked at commit because the two rows need each other.

@@ -33,12 +33,14 @@ extension ProviderError {
         case .SQLITE_CORRUPT:
             self.init(
                 .malformed,
-                "The mailbox database \(path) is damaged: \(said). Restore it, or recover it with `sqlite3 … .recover`.")
+                "The mailbox database \(path) is damaged: \(said). Restore it, or recover it with `sqlite3 … .recover`."
+            )
         case .SQLITE_FULL:
             self.init(.unavailable, "The disk that holds the mailbox database \(path) is full: \(said). Make room.")
         case .SQLITE_IOERR:
             // It can come from the commit itself, of which nobody knows then what reached the disk.
-            self.init(.unavailable, "Reading or writing the mailbox database \(path) failed: \(said).", outcome: .unknown)
+            self.init(
+                .unavailable, "Reading or writing the mailbox database \(path) failed: \(said).", outcome: .unknown)
         default:
             self.init(.refused, "The mailbox database \(path) refused: \(said).")
         }

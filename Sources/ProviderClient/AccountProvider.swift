@@ -56,7 +56,7 @@ extension AccountProvider {
         var accounts: [ObservedAccount] = []
         var incomplete: [Incompleteness] = []
         do {
-            for try await page in accounts_(self) {
+            for try await page in self.accounts() {
                 accounts.append(contentsOf: page)
                 progress(accounts.count)
             }
@@ -69,7 +69,4 @@ extension AccountProvider {
         return ObservedState(
             provider: name, accounts: accounts, capabilities: capabilities, incomplete: incomplete)
     }
-
-    // Inside observe() the name `accounts` is a variable.
-    private func accounts_(_ provider: Self) -> AccountPages { provider.accounts() }
 }
