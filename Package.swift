@@ -55,6 +55,7 @@ let package = Package(
             name: "MailboxDatabase",
             dependencies: [
                 "DirectoryModel", "ProviderClient", "ReconcileEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
