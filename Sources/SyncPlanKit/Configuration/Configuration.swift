@@ -26,6 +26,8 @@ public struct Configuration: Sendable, Decodable {
     public var state: String?
     /// The folder that relative paths are relative to.
     public var folder = "."
+    /// The SHA-256 of the file that the configuration was read from, in hexadecimal; empty where it was not.
+    public var digest = ""
 
     private enum Keys: String, SectionKey {
         case source, provider, domains, people, entitlements, lifecycle, limits, protected, state

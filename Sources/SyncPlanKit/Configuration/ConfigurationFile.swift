@@ -19,11 +19,14 @@ public struct ConfigurationFile: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` with the line of the first mistake.
     public func load() throws(ConfigurationError) -> Configuration {
-        let text: String
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+        let data: Data
+        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
             throw ConfigurationError(
                 file: path,
                 "The configuration cannot be read: \(Self.reason(error)). `sync-plan init` writes one to begin with.")
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw ConfigurationError(file: path, "The configuration is not UTF-8 text.")
         }
         guard let root = try compose(text) else {
             throw ConfigurationError(file: path, "The file is empty. `sync-plan init` writes one to begin with.")
@@ -33,6 +36,7 @@ public struct ConfigurationFile: Sendable {
         do {
             var configuration = try YAMLDecoder().decode(Configuration.self, from: node)
             configuration.folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            configuration.digest = PlanDigest(ofBytes: data).text
             return configuration
         } catch {
             throw located(error, in: root)

@@ -58,13 +58,15 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     public var caFile: String?
     /// Whether the server's certificate is checked.
     public var verifiesTLS: Bool
+    /// Whether a password may be sent unencrypted to another machine.
+    public var allowsPlainText: Bool
     /// Who signs in; nil for nobody.
     public var bind: Bind?
     /// Where the search begins.
     public var base: DistinguishedName
-    /// The filter (RFC 4515) that finds users; nil for the preset's.
+    /// A filter (RFC 4515) that users must match besides the preset's; nil for none.
     public var peopleFilter: String?
-    /// The filter that finds groups; nil for the preset's.
+    /// A filter that groups must match besides the preset's; nil for none.
     public var groupsFilter: String?
     /// How many entries are asked for at a time.
     public var pageSize: Int
@@ -108,6 +110,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
         case startTLS = "start-tls"
         case caFile = "ca-file"
         case verifyTLS = "tls-verify"
+        case allowPlainText = "allow-plain-text"
         case peopleFilter = "people-filter"
         case groupsFilter = "groups-filter"
         case pageSize = "page-size"
@@ -142,6 +145,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
         caFile = try section.optional(.caFile)
         verifiesTLS =
             try section.parsed(.verifyTLS, as: "`always` or `never`") { ["always": true, "never": false][$0] } ?? true
+        allowsPlainText = try section.optional(.allowPlainText) ?? false
         bind = try section.optional(.bind)
         guard let base = try section.parsed(.base, as: "a distinguished name", { try DistinguishedName($0) }) else {
             throw section.missing(.base)

@@ -21,6 +21,13 @@ public struct PlanDigest: Sendable, Hashable, CustomStringConvertible {
         self.init(hash)
     }
 
+    /// The digest of any bytes.
+    init(ofBytes bytes: some Sequence<UInt8>) {
+        var hash = SHA256()
+        hash.update(data: Array(bytes))
+        self.init(hash)
+    }
+
     init(_ hash: SHA256) { text = hash.finalize().map { Self.hex($0) }.joined() }
 
     private static func hex(_ byte: UInt8) -> String {
