@@ -138,7 +138,7 @@ public struct SnapshotBuilder {
         guard let id = entry.id else {
             return undecodable(
                 "\(entry.dn) has no readable \(schema.objectID.attribute).",
-                remedy: "Let the account read \(schema.objectID.attribute), or name another `object-id` attribute.")
+                remedy: "Let the account read \(schema.objectID.attribute), or leave the entry out with `people-filter`.")
         }
         let values = AttributeValues(table: table, storage: entry.storage)
         switch kind {

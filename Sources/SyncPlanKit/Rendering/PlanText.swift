@@ -153,11 +153,18 @@ public struct PlanText: Sendable {
         return lines + [""]
     }
 
+    /// Findings of one kind come together, so that many of one kind do not hide the few of another.
     private func notes(_ plan: Plan) -> [String] {
         if plan.findings.isEmpty { return [] }
-        var lines = plan.findings.prefix(limit ?? plan.findings.count).map { "\(style.yellow("note"))   \($0.text.printable)" }
-        if let limit, plan.findings.count > limit {
-            lines.append("       … and \((plan.findings.count - limit).of("note")) more; --all shows them.")
+        let limit = limit.map { max(1, $0 / 4) }
+        var lines: [String] = []
+        for (code, findings) in Dictionary(grouping: plan.findings, by: \.code).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            for finding in findings.prefix(limit ?? findings.count) {
+                lines.append("\(style.yellow("note"))   \(finding.text.printable)")
+            }
+            if let limit, findings.count > limit {
+                lines.append("       … and \((findings.count - limit).grouped) more like this (\(code.rawValue)); --all shows them.")
+            }
         }
         return lines + [""]
     }
