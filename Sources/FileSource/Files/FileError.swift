@@ -21,8 +21,18 @@ public struct FileError: Error, Sendable, Hashable {
         public static let unwritableName = Code(rawValue: "unwritable-name")
     }
 
+    /// What was to be done with the file.
+    public enum Operation: String, Sendable, Hashable {
+        /// It was to be read.
+        case reading
+        /// It was to be made or replaced.
+        case writing
+    }
+
     /// The kind of failure.
     public let code: Code
+    /// What was to be done with the file.
+    public let operation: Operation
     /// The file.
     public let path: String
     /// The system's `errno`; 0 where the failure is not the system's.
@@ -31,8 +41,9 @@ public struct FileError: Error, Sendable, Hashable {
     public let problem: String
 
     /// Makes an error.
-    public init(_ code: Code, path: String, systemCode: Int32 = 0, problem: String) {
+    public init(_ code: Code, _ operation: Operation, path: String, systemCode: Int32 = 0, problem: String) {
         self.code = code
+        self.operation = operation
         self.path = path
         self.systemCode = systemCode
         self.problem = problem

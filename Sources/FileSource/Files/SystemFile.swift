@@ -22,14 +22,14 @@ struct SystemFile: ~Copyable {
     init(reading path: String) throws(FileError) {
         self.path = path
         descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor < 0 { throw FileError(errno: errno, path: path, doing: "read") }
+        if descriptor < 0 { throw FileError(errno: errno, path: path, while: .reading) }
     }
 
     /// Makes a file, which only its owner can read and which must not exist yet, and opens it for writing.
     init(creating path: String) throws(FileError) {
         self.path = path
         descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor < 0 { throw FileError(errno: errno, path: path, doing: "written") }
+        if descriptor < 0 { throw FileError(errno: errno, path: path, while: .writing) }
     }
 
     deinit { _ = close(descriptor) }
@@ -47,7 +47,7 @@ struct SystemFile: ~Copyable {
                 #endif
             }
             if count >= 0 { return count }
-            if errno != EINTR { throw FileError(errno: errno, path: path, doing: "read") }
+            if errno != EINTR { throw FileError(errno: errno, path: path, while: .reading) }
         }
     }
 
@@ -68,20 +68,20 @@ struct SystemFile: ~Copyable {
             if count >= 0 {
                 written += count
             } else if errno != EINTR {
-                throw FileError(errno: errno, path: path, doing: "written")
+                throw FileError(errno: errno, path: path, while: .writing)
             }
         }
     }
 
     /// Waits until what was written is on the disk.
     func flush() throws(FileError) {
-        if fsync(descriptor) != 0 { throw FileError(errno: errno, path: path, doing: "written") }
+        if fsync(descriptor) != 0 { throw FileError(errno: errno, path: path, while: .writing) }
     }
 
     /// The file's size and the time of its last change; nil for a pipe and the like.
     func status() throws(FileError) -> Status? {
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(errno: errno, path: path, doing: "read") }
+        guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(errno: errno, path: path, while: .reading) }
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         #if canImport(Darwin)
             let modified = status.st_mtimespec
@@ -101,7 +101,7 @@ struct SystemFile: ~Copyable {
         #else
             let result = unsafe Musl.rename(path, newPath)
         #endif
-        if result != 0 { throw FileError(errno: errno, path: newPath, doing: "written") }
+        if result != 0 { throw FileError(errno: errno, path: newPath, while: .writing) }
     }
 
     /// Removes a file, if it is there.
@@ -118,27 +118,28 @@ struct SystemFile: ~Copyable {
 }
 
 extension FileError {
-    /// The sentence for a failed call; `doing` is what cannot be done: "read" or "written".
-    fileprivate init(errno code: Int32, path: String, doing: String) {
+    /// The sentence for a failed call.
+    fileprivate init(errno code: Int32, path: String, while operation: Operation) {
+        let done = operation == .reading ? "read" : "written"
         let kind: Code
         let problem: String
         switch code {
         case ENOENT, ENOTDIR:
             kind = .missing
-            problem = doing == "read" ? "There is no such file." : "There is no such folder."
+            problem = operation == .reading ? "There is no such file." : "There is no such folder."
         case EACCES, EPERM, EROFS:
             kind = .denied
-            problem = "It cannot be \(doing) by the user who runs this: check its owner, its rights and those of its folder."
+            problem = "It cannot be \(done) by the user who runs this: check its owner, its rights and those of its folder."
         case EISDIR:
             kind = .isFolder
             problem = "It is a folder. Name a file."
         case ENOSPC, EDQUOT:
             kind = .noSpace
-            problem = "It cannot be \(doing): there is no space left on the disk."
+            problem = "It cannot be \(done): there is no space left on the disk."
         default:
             kind = .system
-            problem = "It cannot be \(doing): \(unsafe String(cString: strerror(code))) (\(code))."
+            problem = "It cannot be \(done): \(unsafe String(cString: strerror(code))) (\(code))."
         }
-        self.init(kind, path: path, systemCode: code, problem: problem)
+        self.init(kind, operation, path: path, systemCode: code, problem: problem)
     }
 }

@@ -41,7 +41,8 @@ public struct LDIFWriter: Sendable {
                 SystemFile.flushFolder(of: path)
             } catch let error as FileError where error.path == draft {
                 SystemFile.remove(draft)
-                throw FileError(error.code, path: path, systemCode: error.systemCode, problem: error.problem)
+                throw FileError(
+                    error.code, .writing, path: path, systemCode: error.systemCode, problem: error.problem)
             } catch {
                 SystemFile.remove(draft)
                 throw error

@@ -63,7 +63,7 @@ struct SnapshotRecording {
             encoder.write("dn", object.dn.text)
             if let unwritable = writeValues(object.attributes) {
                 throw FileError(
-                    .unwritableName, path: snapshot.source,
+                    .unwritableName, .writing, path: snapshot.source,
                     problem: "\(object.dn) has an attribute named \"\(unwritable.printable)\", which LDIF cannot hold.")
             }
             if encoder.output.count >= Self.pieceSize {
