@@ -66,6 +66,7 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         case let error as RunLockError: self = error.isHeld ? .busy : .cannotWrite
         case is StateDatabaseError: self = .cannotWrite
         case is LDIFError: self = .configuration
+        case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
         case is CancellationError: self = .interrupted
         default: self = .unavailable
         }

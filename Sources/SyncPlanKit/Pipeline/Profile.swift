@@ -73,7 +73,7 @@ public struct Profile: Sendable {
     ) async throws -> DirectorySnapshot {
         let request = onlyNeeded ? reconciler.readRequest : ReadRequest()
         let snapshot = try await reader.read(request) { progress(.reading(entries: $0.entries)) }
-        try LDIFWriter().write(snapshot, to: path)
+        try await LDIFWriter().write(snapshot, to: path)
         return snapshot
     }
 
