@@ -55,6 +55,7 @@ let package = Package(
             name: "MailboxDatabase",
             dependencies: [
                 "DirectoryModel", "ProviderClient", "ReconcileEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
@@ -74,7 +75,10 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "sync-plan",
-            dependencies: ["SyncPlanKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "DirectoryModel", "PlanExecution", "ReconcileEngine", "SyncPlanKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
 
         // Tests. TestSupport starts the real servers and makes seeded random values.

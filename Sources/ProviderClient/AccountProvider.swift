@@ -17,7 +17,7 @@ public protocol AccountProvider: Sendable {
     /// complete is thrown.
     ///
     /// A listing changes nothing, not even by creating what is missing.
-    func accounts() -> AsyncThrowingStream<[ObservedAccount], any Error>
+    func accounts() -> AccountPages
 
     /// Carries out one operation, after checking that it still fits (``Operation/readiness(given:fields:)``).
     ///
@@ -56,7 +56,7 @@ extension AccountProvider {
         var accounts: [ObservedAccount] = []
         var incomplete: [Incompleteness] = []
         do {
-            for try await page in accounts_(self) {
+            for try await page in self.accounts() {
                 accounts.append(contentsOf: page)
                 progress(accounts.count)
             }
@@ -69,7 +69,4 @@ extension AccountProvider {
         return ObservedState(
             provider: name, accounts: accounts, capabilities: capabilities, incomplete: incomplete)
     }
-
-    // Inside observe() the name `accounts` is a variable.
-    private func accounts_(_ provider: Self) -> AsyncThrowingStream<[ObservedAccount], any Error> { provider.accounts() }
 }

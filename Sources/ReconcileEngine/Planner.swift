@@ -5,7 +5,11 @@ struct Planner {
     private let rules: Reconciler
     private let directory: DirectorySnapshot
     private let provider: ObservedState
+    /// The fields to compare and change.
     private let fields: AccountFields
+    /// The fields that preconditions are made over: all that the provider can hold, because it checks them knowing no
+    /// rules.
+    private let heldFields: AccountFields
 
     private var findings: [Finding] = []
     private var usersInScope = 0
@@ -15,7 +19,8 @@ struct Planner {
         self.rules = rules
         self.directory = directory
         self.provider = provider
-        fields = rules.fields.intersection(provider.capabilities.fields)
+        heldFields = provider.capabilities.fields
+        fields = rules.fields.intersection(heldFields)
     }
 
     mutating func plan() -> Plan {
@@ -76,10 +81,10 @@ struct Planner {
             case .leave: return
             case .suspend:
                 guard observed.account.isActive else { return }
-                let operation = Operation.suspend(observed, because: reason, fields: fields, proof: proof)
+                let operation = Operation.suspend(observed, because: reason, fields: heldFields, proof: proof)
                 result.append(RemovalOfAccount(operation: operation, account: position))
             case .delete:
-                let operation = Operation.delete(observed, because: reason, fields: fields, proof: proof)
+                let operation = Operation.delete(observed, because: reason, fields: heldFields, proof: proof)
                 result.append(RemovalOfAccount(operation: operation, account: position))
             }
         }
@@ -134,7 +139,7 @@ struct Planner {
         if changes.contains(where: { $0.field == .address }) { reasons.append(Reason(.readdressed)) }
         if reasons.isEmpty { reasons.append(Reason(.differs)) }
         operations.add(
-            .change(provider.accounts[position], changes, because: reasons, fields: fields), after: releases)
+            .change(provider.accounts[position], changes, because: reasons, fields: heldFields), after: releases)
     }
 
     private func reasons(ofQuota pair: Matcher.Pair) -> [Reason] {
