@@ -75,7 +75,10 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "sync-plan",
-            dependencies: ["SyncPlanKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "DirectoryModel", "PlanExecution", "ReconcileEngine", "SyncPlanKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
 
         // Tests. TestSupport starts the real servers and makes seeded random values.

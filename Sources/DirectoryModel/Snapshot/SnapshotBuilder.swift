@@ -92,9 +92,10 @@ public struct SnapshotBuilder {
     /// - Parameters:
     ///   - dn: its distinguished name as the source spells it.
     ///   - kind: what it is, where the search already says so; nil to tell from `objectClass`.
-    public mutating func beginEntry(dn: String, kind: ObjectKind? = nil) {
+    ///   - id: its identity, where the source knows it already; nil to take it from the schema's attribute.
+    public mutating func beginEntry(dn: String, kind: ObjectKind? = nil, id: ObjectID? = nil) {
         if isInEntry { discardEntry("another entry began before it ended") }
-        entry.begin(dn: dn, kind: kind)
+        entry.begin(dn: dn, kind: kind, id: id)
         isInEntry = true
     }
 
@@ -138,7 +139,7 @@ public struct SnapshotBuilder {
         guard let id = entry.id else {
             return undecodable(
                 "\(entry.dn) has no readable \(schema.objectID.attribute).",
-                remedy: "Let the account read \(schema.objectID.attribute), or name another `object-id` attribute.")
+                remedy: "Let the account read \(schema.objectID.attribute), or leave the entry out with `people-filter`.")
         }
         let values = AttributeValues(table: table, storage: entry.storage)
         switch kind {
@@ -158,8 +159,7 @@ public struct SnapshotBuilder {
     }
 
     mutating func append(_ object: some DirectoryObject, kind: ObjectKind) {
-        beginEntry(dn: object.dn.text, kind: kind)
-        entry.id = object.id
+        beginEntry(dn: object.dn.text, kind: kind, id: object.id)
         object.attributes.forEachValue { slot, value in
             if let name = object.attributes.table.name(at: slot), let own = table.insert(name) {
                 learn(from: Int(own.rawValue))
@@ -217,10 +217,10 @@ extension SnapshotBuilder {
         var badText: AttributeSlot?
         var hasBadText: Bool { badText != nil }
 
-        mutating func begin(dn: String, kind: ObjectKind?) {
+        mutating func begin(dn: String, kind: ObjectKind?, id: ObjectID?) {
             self.dn = dn
             self.kind = kind
-            id = nil
+            self.id = id
             classes.removeAll(keepingCapacity: true)
             storage = []
             badText = nil

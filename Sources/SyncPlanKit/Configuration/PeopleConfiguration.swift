@@ -1,0 +1,105 @@
+public import DirectoryModel
+public import ReconcileEngine
+
+/// Who should have an account, and how its fields come from the directory.
+public struct PeopleConfiguration: Sendable, Decodable {
+    /// The groups whose members are in scope; empty for everybody the source gives.
+    public var include: [GroupSelector]
+    /// What differs from the preset's mapping.
+    public var account: AccountConfiguration
+
+    /// Makes the configuration for everybody with the preset's mapping.
+    public init() {
+        include = []
+        account = AccountConfiguration()
+    }
+
+    private enum Keys: String, SectionKey { case include, account }
+    private enum RuleKeys: String, SectionKey { case group }
+
+    private struct Rule: Decodable {
+        let group: GroupSelector
+        init(from decoder: any Decoder) throws {
+            group = GroupSelector(try Section(decoder, RuleKeys.self).required(.group, String.self))
+        }
+    }
+
+    /// Reads the configuration.
+    public init(from decoder: any Decoder) throws {
+        let section = try Section(decoder, Keys.self)
+        include = try section.optional(.include, [Rule].self)?.map(\.group) ?? []
+        account = try section.optional(.account) ?? AccountConfiguration()
+    }
+
+    /// The scope that the rules make.
+    public var scope: Scope { include.isEmpty ? .everyone : .members(include) }
+}
+
+/// How an account's fields come from attributes, where that differs from the preset.
+public struct AccountConfiguration: Sendable, Decodable {
+    private var key: AttributeName?
+    private var address: [AttributeName]?
+    private var name: TextRule?
+    private var givenName: TextRule?
+    private var familyName: TextRule?
+    private var mobile: TextRule?
+    private var organizationalUnit: AccountMapping.OrganizationalUnit?
+
+    /// Makes the configuration that differs in nothing.
+    public init() {}
+
+    private enum Keys: String, SectionKey {
+        case key, address, name, mobile
+        case givenName = "given-name"
+        case familyName = "family-name"
+        case organizationalUnit = "organizational-unit"
+    }
+
+    /// Reads the configuration.
+    public init(from decoder: any Decoder) throws {
+        let section = try Section(decoder, Keys.self)
+        func rule(_ key: Keys) throws -> TextRule? {
+            try section.parsed(key, as: "an attribute or a template") { try TextRule($0) }
+        }
+        key = try section.optional(.key, String.self).map { AttributeName($0) }
+        address = try section.optional(.address, OneOrMore.self)?.names
+        name = try rule(.name)
+        givenName = try rule(.givenName)
+        familyName = try rule(.familyName)
+        mobile = try rule(.mobile)
+        organizationalUnit = try section.parsed(.organizationalUnit, as: "an attribute, a template or `dn`") {
+            $0 == "dn" ? .distinguishedName : .text(try TextRule($0))
+        }
+    }
+
+    /// One attribute, or a list of them.
+    private struct OneOrMore: Decodable {
+        let names: [AttributeName]
+
+        init(from decoder: any Decoder) throws {
+            if let name = try? decoder.singleValueContainer().decode(String.self) {
+                names = [AttributeName(name)]
+            } else {
+                names = try decoder.singleValueContainer().decode([String].self).map { AttributeName($0) }
+            }
+        }
+    }
+
+    /// The preset's mapping with what differs.
+    public func mapping(for schema: DirectorySchema) -> AccountMapping {
+        var mapping = AccountMapping.standard(for: schema)
+        // Naming the identity attribute itself is the same as naming none.
+        if let key, key != schema.objectID.attribute { mapping.key = key }
+        if let address, let first = address.first {
+            mapping.addresses =
+                first == "proxyAddresses"
+                ? .proxyAddresses(first, fallback: address.dropFirst().first ?? "mail") : .plain(address)
+        }
+        if let name { mapping.name = name }
+        if let givenName { mapping.givenName = givenName }
+        if let familyName { mapping.familyName = familyName }
+        if let mobile { mapping.mobile = mobile }
+        if let organizationalUnit { mapping.organizationalUnit = organizationalUnit }
+        return mapping
+    }
+}

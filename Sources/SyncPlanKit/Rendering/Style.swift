@@ -1,0 +1,53 @@
+/// How text is marked on a terminal; without colour it is left as it is.
+public struct Style: Sendable, Hashable {
+    /// Whether escape sequences are written.
+    public var usesColor: Bool
+
+    /// Makes a style.
+    public init(usesColor: Bool = false) { self.usesColor = usesColor }
+
+    func red(_ text: String) -> String { mark(text, "31") }
+    func green(_ text: String) -> String { mark(text, "32") }
+    func yellow(_ text: String) -> String { mark(text, "33") }
+    func cyan(_ text: String) -> String { mark(text, "36") }
+    func bold(_ text: String) -> String { mark(text, "1") }
+    func faint(_ text: String) -> String { mark(text, "2") }
+
+    private func mark(_ text: String, _ code: String) -> String {
+        usesColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}
+
+extension Int {
+    /// The number with a comma between groups of three digits.
+    var grouped: String {
+        var digits = String(magnitude)
+        var parts: [String] = []
+        while digits.count > 3 {
+            parts.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        parts.insert(digits, at: 0)
+        return (self < 0 ? "-" : "") + parts.joined(separator: ",")
+    }
+
+    /// The number with a word, in the plural where there is not exactly one.
+    func of(_ singular: String, _ plural: String? = nil) -> String {
+        "\(grouped) \(self == 1 ? singular : plural ?? singular + "s")"
+    }
+}
+
+extension String {
+    /// The text with control characters made visible, so that a value from a directory can do nothing to a terminal.
+    var printable: String {
+        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+        return unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }.joined()
+    }
+
+    /// The text with spaces up to a width.
+    func padded(_ width: Int) -> String {
+        count < width ? self + String(repeating: " ", count: width - count) : self
+    }
+}
