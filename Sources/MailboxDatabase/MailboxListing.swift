@@ -94,7 +94,7 @@ extension MailboxListing {
         aliases.reserveCapacity(max(0, addresses.count - 1))
         var ownsPrimary = false
         for text in addresses {
-            if text.utf8.elementsEqual(primary.utf8) {
+            if text.hasSameBytes(as: primary) {
                 ownsPrimary = true
             } else {
                 aliases.append(try address(text, id: id))
@@ -122,7 +122,7 @@ extension MailboxListing {
         guard let address = try? MailAddress(text) else {
             throw malformed(id, "\"\(text)\" is no mail address")
         }
-        guard address.text.utf8.elementsEqual(text.utf8) else {
+        guard address.text.hasSameBytes(as: text) else {
             throw malformed(id, "\"\(text)\" should be written \(address)")
         }
         return address

@@ -41,7 +41,9 @@ public struct PlanExecutor: Sendable {
         self.options = options
     }
 
-    /// Carries a plan out. Held operations are not touched.
+    /// Carries a plan out.
+    ///
+    /// Held operations are not touched.
     ///
     /// - Parameters:
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
@@ -149,7 +151,9 @@ public struct PlanExecutor: Sendable {
             }
         }
 
-        /// Tries one operation, again where that may help. Repeating is safe, because the provider looks first.
+        /// Tries one operation, again where that may help.
+        ///
+        /// Repeating is safe, because the provider looks first.
         private func attempt(_ operation: Operation) async -> ApplyReport.Result {
             var pause = options.firstPause
             var attempt = 1

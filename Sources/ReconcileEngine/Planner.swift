@@ -154,7 +154,8 @@ struct Planner {
                 findings.append(
                     Finding(
                         .unsupported, kind.rawValue,
-                        "\(provider.provider) cannot \(kind.rawValue) accounts: \(count) such operations are left out."))
+                        "\(provider.provider) cannot \(kind.rawValue) accounts: \(count) such operations are left out.")
+                )
             }
         }
     }

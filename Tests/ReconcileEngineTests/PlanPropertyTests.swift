@@ -1,7 +1,7 @@
 import DirectoryModel
 import ReconcileEngine
-import Testing
 import TestSupport
+import Testing
 
 /// Laws that hold for every directory and every provider, tried on random ones.
 @Suite struct PlanPropertyTests {
@@ -28,7 +28,9 @@ import TestSupport
             var taken: Set<String> = []
             for name in names {
                 if Int.random(in: 0..<10, using: &random) < 8 {
-                    var proxy = ["SMTP:\(Int.random(in: 0..<6, using: &random) == 0 ? addresses.randomElement(using: &random)! : name + "@corp.example")"]
+                    var proxy = [
+                        "SMTP:\(Int.random(in: 0..<6, using: &random) == 0 ? addresses.randomElement(using: &random)! : name + "@corp.example")"
+                    ]
                     for _ in 0..<Int.random(in: 0..<3, using: &random) {
                         proxy.append("smtp:\(addresses.randomElement(using: &random)!)")
                     }
@@ -41,9 +43,11 @@ import TestSupport
                             in: ["Staff", "Berlin,OU=Staff"].randomElement(using: &random)!))
                 }
                 if Int.random(in: 0..<10, using: &random) < 7 {
-                    let wanted = ([name + "@corp.example"] + (0..<Int.random(in: 0..<3, using: &random)).map { _ in
-                        addresses.randomElement(using: &random)!
-                    }).filter { taken.insert($0).inserted }
+                    let wanted =
+                        ([name + "@corp.example"]
+                        + (0..<Int.random(in: 0..<3, using: &random)).map { _ in
+                            addresses.randomElement(using: &random)!
+                        }).filter { taken.insert($0).inserted }
                     if let first = wanted.first {
                         accounts.append(
                             Made.account(

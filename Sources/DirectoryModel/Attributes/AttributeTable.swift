@@ -15,7 +15,9 @@ public struct AttributeSlot: RawRepresentable, Sendable, Hashable, Comparable {
 /// A table only grows: a slot handed out once means the same attribute in every later copy. Entries that were read
 /// before a name was first seen keep the shorter table, in which the name has no slot and so no values.
 public struct AttributeTable: Sendable, Hashable {
-    /// The most names a table holds. Further ones are refused by ``insert(_:)``, so that their entry reads as undecodable.
+    /// The most names a table holds.
+    ///
+    /// Further ones are refused by ``insert(_:)``, so that their entry reads as undecodable.
     public static let capacity = 65_535
 
     /// The names, in slot order.

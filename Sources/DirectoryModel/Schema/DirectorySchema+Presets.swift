@@ -16,7 +16,9 @@ extension DirectorySchema {
         userName: "sAMAccountName",
         groupNames: ["cn", "sAMAccountName"],
         binaryAttributes: adBinaryAttributes,
-        peopleFilter: "(&(objectClass=user)(!(objectClass=computer)))",
+        // Machine accounts, group-managed service accounts and trusts are users too; MS-ADTS §2.2.9 tells them apart by
+        // this attribute. (A filter that names the class computer finds nothing on servers that do not know the class.)
+        peopleFilter: "(&(objectClass=user)(!(sAMAccountType=805306369))(!(sAMAccountType=805306370)))",
         groupsFilter: "(objectClass=group)")
 
     /// Directories of `inetOrgPerson` (RFC 2798) with `entryUUID` (RFC 4530), such as OpenLDAP's.

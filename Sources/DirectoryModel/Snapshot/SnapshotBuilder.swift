@@ -68,7 +68,9 @@ public struct SnapshotBuilder {
         search = (subject, entryCount)
     }
 
-    /// Ends the search that is open. Call it only where the source said that everything was given.
+    /// Ends the search that is open.
+    ///
+    /// Call it only where the source said that everything was given.
     public mutating func endSearch(pages: Int) {
         if isInEntry { discardEntry("the search ended in the middle of an entry") }
         guard let search else { return }
@@ -76,7 +78,9 @@ public struct SnapshotBuilder {
         self.search = nil
     }
 
-    /// Records that something is missing. The snapshot will be partial.
+    /// Records that something is missing.
+    ///
+    /// The snapshot will be partial.
     public mutating func fail(_ reason: Incompleteness) {
         reasons.append(reason)
         search = nil
@@ -132,7 +136,8 @@ public struct SnapshotBuilder {
         if kind == .other { return }
         if let slot = entry.badText {
             let name = table.name(at: slot)?.text ?? "an attribute"
-            return undecodable("\(name) of \(entry.dn) is not UTF-8 text.", remedy: "Correct the value in the directory.")
+            return undecodable(
+                "\(name) of \(entry.dn) is not UTF-8 text.", remedy: "Correct the value in the directory.")
         }
         guard let dn = try? DistinguishedName(entry.dn) else {
             return undecodable("\"\(entry.dn)\" is no distinguished name (RFC 4514).", remedy: nil)
@@ -140,7 +145,8 @@ public struct SnapshotBuilder {
         guard let id = entry.id else {
             return undecodable(
                 "\(entry.dn) has no readable \(schema.objectID.attribute).",
-                remedy: "Let the account read \(schema.objectID.attribute), or name another `object-id` attribute.")
+                remedy:
+                    "Let the account read \(schema.objectID.attribute), or leave the entry out with `people-filter`.")
         }
         let values = AttributeValues(table: table, storage: entry.storage.span.copied())
         switch kind {
@@ -178,7 +184,8 @@ public struct SnapshotBuilder {
         if isInEntry { discardEntry("the read ended in the middle of it") }
         closeSearch()
         if undecodable > Self.reasonLimit {
-            reasons.append(Incompleteness(.undecodableEntry, "\(undecodable - Self.reasonLimit) more entries like these."))
+            reasons.append(
+                Incompleteness(.undecodableEntry, "\(undecodable - Self.reasonLimit) more entries like these."))
         }
         if searches.isEmpty && reasons.isEmpty {
             reasons.append(Incompleteness(.unfinished, "Nothing was read from \(source)."))

@@ -88,9 +88,11 @@ final class Watch: Sendable {
 
     func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
+    var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) }
+
     /// Throws `cancelled`; cheap enough for every message.
     func checkCancellation() throws(LDAPError) {
-        if isCancelled.load(ordering: .relaxed) { throw LDAPError(.cancelled, "The read was cancelled.") }
+        if wasCancelled { throw LDAPError(.cancelled, "The read was cancelled.") }
     }
 
     /// Whether the time for the whole read has run out.

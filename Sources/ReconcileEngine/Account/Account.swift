@@ -31,7 +31,9 @@ public struct Account: Sendable, Hashable, Codable {
     public var organizationalUnit: String?
     /// How much the mailbox may hold; nil means no limit of its own.
     public var quota: ByteCount?
-    /// Whether the account can be used. A suspended account keeps its data and its addresses.
+    /// Whether the account can be used.
+    ///
+    /// A suspended account keeps its data and its addresses.
     public var isActive: Bool
 
     /// Makes an account; aliases are put in order, and repetitions and the primary address taken out of them.

@@ -83,7 +83,8 @@ struct Projector {
             let names = memberships.filter { quotaByGroup[$0] != nil }.map { groupNames[$0] }.sorted()
             find(
                 .entitlementConflict, user,
-                "\(user.displayName) is in \(names.joined(separator: " and ")): the larger quota, \(best.amount), counts.")
+                "\(user.displayName) is in \(names.joined(separator: " and ")): the larger quota, \(best.amount), counts."
+            )
         }
         return (best.amount, Reason(.memberOf, groupNames[best.group]))
     }
@@ -95,14 +96,19 @@ struct Projector {
     ) -> (primary: MailAddress, aliases: [MailAddress])? {
         let list = values.addresses
         for finding in list.findings {
-            find(.malformedAddress, user, "\(user.displayName): \(finding)")
+            switch finding {
+            case .noPrimary:
+                find(.noAddress, user, "\(user.displayName) has no primary address: no account. (\(user.dn.text))")
+            case .severalPrimaries(let addresses):
+                let names = addresses.map(\.text).joined(separator: " and ")
+                find(
+                    .noAddress, user,
+                    "\(user.displayName) has several primary addresses, \(names): no account until one is chosen. "
+                        + "(\(user.dn.text))")
+            case .malformed, .repeated: find(.malformedAddress, user, "\(user.displayName): \(finding)")
+            }
         }
-        guard let primary = list.primary else {
-            find(
-                .noAddress, user,
-                "\(user.displayName) has no primary address, so there is no account to derive. (\(user.dn.text))")
-            return nil
-        }
+        guard let primary = list.primary else { return nil }
         guard domains.contains(primary) else {
             find(
                 .foreignDomain, user,

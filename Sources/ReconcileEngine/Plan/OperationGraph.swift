@@ -76,8 +76,9 @@ struct OperationGraph {
     /// The operations that remain, in the order in which they may be done.
     var ordered: [Operation] { order.map { nodes[$0].operation } }
 
-    /// Parts the operations that violations hold back from those that may be done. Whatever waits for an operation that
-    /// is held is held with it.
+    /// Parts the operations that violations hold back from those that may be done.
+    ///
+    /// Whatever waits for an operation that is held is held with it.
     func split(by violations: [Violation]) -> (free: [Operation], held: [HeldOperation]) {
         if violations.isEmpty { return (ordered, []) }
         var holding: [Int: Set<Int>] = [:]
@@ -116,7 +117,9 @@ struct OperationGraph {
                 + "as when two people swap addresses. Release one of them first.")
     }
 
-    /// Removals first, since they release; creations last, since they claim. Within a kind by address.
+    /// Removals first, since they release; creations last, since they claim.
+    ///
+    /// Within a kind by address.
     private static func precedes(_ a: Operation, _ b: Operation) -> Bool {
         if a.stage != b.stage { return a.stage < b.stage }
         if a.kind != b.kind { return rank(a.kind) < rank(b.kind) }

@@ -53,7 +53,9 @@ public struct ConfigurationFile: Sendable {
 
     // MARK: Environment
 
-    /// Replaces every `${NAME}` in scalars. A `$` without a brace stays as it is.
+    /// Replaces every `${NAME}` in scalars.
+    ///
+    /// A `$` without a brace stays as it is.
     private func expand(_ node: Node, path keys: [String]) throws(ConfigurationError) -> Node {
         switch node {
         case .scalar(let scalar):
@@ -103,7 +105,8 @@ public struct ConfigurationFile: Sendable {
     private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {
         guard let line = Self.lineOfSecret(root) else { return }
         try SecretFile.requirePrivate(
-            path, as: ConfigurationError(
+            path,
+            as: ConfigurationError(
                 file: path, line: line,
                 "there is a secret in this file, and others can read it. Run `chmod 600 \(path)`, "
                     + "or keep the secret elsewhere: `password-file: …` or `password: ${NAME}`."))
