@@ -48,31 +48,4 @@ public struct AttributeTable: Sendable, Hashable {
         names.append(name)
         return AttributeSlot(rawValue: UInt16(truncatingIfNeeded: names.count - 1))
     }
-
-    /// The slot of a name as it came over the wire, looked for from just after the last hit.
-    ///
-    /// Servers answer an entry's attributes in nearly the same order every time, so the first comparison mostly succeeds.
-    public func slot(ofUTF8 bytes: Span<UInt8>, after last: AttributeSlot?) -> AttributeSlot? {
-        let start = last.map { Int($0.rawValue) + 1 } ?? 0
-        for offset in names.indices {
-            var index = start + offset
-            if index >= names.count { index -= names.count }
-            if Self.matches(names[index].folded, bytes) {
-                return AttributeSlot(rawValue: UInt16(truncatingIfNeeded: index))
-            }
-        }
-        return nil
-    }
-
-    private static func matches(_ folded: String, _ bytes: Span<UInt8>) -> Bool {
-        let name = folded.utf8
-        guard name.count == bytes.count else { return false }
-        var index = 0
-        for character in name {
-            let byte = bytes[index]
-            guard (byte &- 65 < 26 ? byte | 0x20 : byte) == character else { return false }
-            index += 1
-        }
-        return true
-    }
 }

@@ -28,18 +28,17 @@ extension LDIFParser {
         }
         let nameEnd = try Self.nameEnd(text, line: line)
         let name = text.extracting(0..<nameEnd)
-        let form = try Self.form(ofValueAfter: nameEnd, in: text, line: line)
+        let form = try form(ofValueAfter: nameEnd, in: text, line: line)
         let value = text.extracting(form.start..<text.count)
         guard form.isBase64 else { return try take(value, of: name, at: line, into: &consumer) }
         // Taken out while it is looked at, as in takePending.
         var bytes: [UInt8] = []
         swap(&bytes, &decoded)
-        guard Base64.decode(value, into: &bytes) else {
+        guard let count = Base64.decode(value, into: &bytes) else {
             throw LDIFError(
                 .malformedBase64, line: line, problem: "The value of `\(name.text)` after `::` is not base64.")
         }
-        try take(bytes.span, of: name, at: line, into: &consumer)
-        bytes.removeAll(keepingCapacity: true)
+        try take(bytes.span.extracting(0..<count), of: name, at: line, into: &consumer)
         swap(&bytes, &decoded)
     }
 
@@ -105,7 +104,7 @@ extension LDIFParser {
     }
 
     /// Where the value after a name starts, and whether it is base64.
-    private static func form(
+    private func form(
         ofValueAfter nameEnd: Int, in text: Span<UInt8>, line: Int
     ) throws(LDIFError) -> (start: Int, isBase64: Bool) {
         var start = nameEnd + 1
@@ -119,7 +118,7 @@ extension LDIFParser {
         let isBase64 = mark == LDIFSyntax.colon
         if isBase64 { start += 1 }
         while start < text.count, text[start] == LDIFSyntax.space { start &+= 1 }
-        if !isBase64, text.hasForbiddenByte(from: start) {
+        if !isBase64, mayHaveForbiddenBytes, text.hasForbiddenByte(from: start) {
             throw LDIFError(
                 .malformedLine, line: line,
                 problem: "The value of `\(text.extracting(0..<nameEnd).text)` has a NUL or a carriage return in it. "
@@ -156,20 +155,18 @@ extension Span<UInt8> {
     /// The bytes as text for a message: an attribute's name, at most 120 characters of it.
     fileprivate var text: String { (String(validatingUTF8: self) ?? "").printable }
 
-    /// Whether there is a byte from `start` on that no text may have: NUL or a carriage return (RFC 2849, SAFE-CHAR).
+    /// Whether there is a byte from `start` on that no value may have: NUL or a carriage return (RFC 2849, SAFE-CHAR).
     @inline(__always)
-    fileprivate func hasForbiddenByte(from start: Int) -> Bool {
-        var isFound = false
-        for index in start..<count { isFound = isFound || self[index] == 0 || self[index] == LDIFSyntax.carriageReturn }
-        return isFound
+    func hasForbiddenByte(from start: Int) -> Bool {
+        first(0, from: start) != nil || first(LDIFSyntax.carriageReturn, from: start) != nil
     }
 
-    /// The first line feed from `start` on.
+    /// The first place from `start` on that has a byte.
     @inline(__always)
-    func firstLineFeed(from start: Int) -> Int? {
+    func first(_ byte: UInt8, from start: Int) -> Int? {
         unsafe withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress, start < buffer.count,
-                let hit = unsafe memchr(base + start, Int32(LDIFSyntax.lineFeed), buffer.count - start)
+                let hit = unsafe memchr(base + start, Int32(byte), buffer.count - start)
             else { return nil }
             return unsafe UnsafeRawPointer(hit) - UnsafeRawPointer(base)
         }

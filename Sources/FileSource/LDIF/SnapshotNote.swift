@@ -51,10 +51,7 @@ enum SnapshotNote: Equatable {
         let isBase64 = value.first == LDIFSyntax.colon
         if isBase64 { value = value.dropFirst() }
         var bytes = Array(value.drop { $0 == LDIFSyntax.space })
-        if isBase64 {
-            var decoded: [UInt8] = []
-            bytes = Base64.decode(bytes.span, into: &decoded) ? decoded : []
-        }
+        if isBase64 { bytes = Base64.decode(bytes.span) ?? [] }
         guard let text = String(validatingUTF8: bytes.span), let note = SnapshotNote(text: text) else {
             throw LDIFError(
                 .snapshot, line: line,
