@@ -40,7 +40,9 @@ public struct PlanText: Sendable {
             + "(\(overview.accounts.of("account")), \(provider))"
     }
 
-    /// The counts in one line, such as `2 creates, 1 update; 3 held; 1 note.`
+    /// The counts in one line.
+    ///
+    /// They read like `2 creates, 1 update; 3 held; 1 note.`
     public func summary(_ plan: Plan) -> String {
         let counts = plan.counts
         var parts = [
