@@ -108,6 +108,9 @@ import Testing
         Case("password in plain text", .badConfiguration, .configuration, says: ["unencrypted"]) {
             try Company.server().configuration(url: "ldap://dc1.corp.example")
         },
+        Case("host that looks local", .badConfiguration, .configuration, says: ["unencrypted"]) {
+            try Company.server().configuration(url: "ldap://127.corp.example")
+        },
         Case("StartTLS on ldaps", .badConfiguration, .configuration, says: ["StartTLS"]) {
             let server = try Company.server()
             var configuration = try server.configuration(url: server.ldapsURL)

@@ -30,6 +30,10 @@ import Testing
         var testDescription: String { name }
     }
 
+    static func parking(_ name: String) -> String {
+        "parked-\(Fingerprint(of: Made.account(name, quota: five).account))@corp.example"
+    }
+
     static let five = ByteCount.gigabytes(5)
 
     static let cases: [Case] = [
@@ -167,6 +171,30 @@ import Testing
                 Made.account("ana", aliases: ["ops@corp.example"], quota: five), Made.account("bo", quota: five),
             ],
             expect: ["update ana@corp.example aliases=(none)", "update bo@corp.example aliases=ops@corp.example"]),
+        Case(
+            name: "BE6 two people swap their aliases",
+            users: [
+                Made.person("ana", proxy: ["SMTP:ana@corp.example", "smtp:y@corp.example"], groups: ["Sooma_5GB"]),
+                Made.person("bo", proxy: ["SMTP:bo@corp.example", "smtp:x@corp.example"], groups: ["Sooma_5GB"]),
+            ],
+            accounts: [
+                Made.account("ana", aliases: ["x@corp.example"], quota: five),
+                Made.account("bo", aliases: ["y@corp.example"], quota: five),
+            ],
+            expect: [
+                "update ana@corp.example aliases=(none)", "update bo@corp.example aliases=x@corp.example",
+                "update ana@corp.example aliases=y@corp.example",
+            ]),
+        Case(
+            name: "BE6 two people swap their primary addresses, by way of a parking address",
+            users: [
+                Made.person("ana", proxy: ["SMTP:bo@corp.example"], groups: ["Sooma_5GB"]),
+                Made.person("bo", proxy: ["SMTP:ana@corp.example"], groups: ["Sooma_5GB"]),
+            ], accounts: [Made.account("ana", quota: five), Made.account("bo", quota: five)],
+            expect: [
+                "rename ana@corp.example address=\(parking("ana"))", "rename bo@corp.example address=ana@corp.example",
+                "rename \(parking("ana")) address=bo@corp.example",
+            ]),
         Case(
             name: "BE6 what waits for a held release is held too",
             rules: rules {

@@ -15,7 +15,6 @@ struct ConnectedSocket: ~Copyable {
 
     /// Connects to the server of `url`, trying all its addresses in the order of the resolver.
     init(to url: LDAPURL, timeout: Duration, watch: Watch) throws(LDAPError) {
-        let deadline = ContinuousClock.now + timeout
         if url.scheme == .ldapi {
             descriptor = try Self.connectToPath(url)
             return
@@ -26,7 +25,7 @@ struct ConnectedSocket: ~Copyable {
         let first = unsafe addresses
         while let address = unsafe addresses?.pointee {
             do throws(LDAPError) {
-                descriptor = try unsafe Self.open(address, url: url, deadline: deadline, watch: watch)
+                descriptor = try unsafe Self.open(address, url: url, deadline: .now + timeout.bounded, watch: watch)
                 unsafe addresses = first
                 return
             } catch {
@@ -51,7 +50,6 @@ struct ConnectedSocket: ~Copyable {
     private static func resolve(_ url: LDAPURL) throws(LDAPError) -> UnsafeMutablePointer<addrinfo>? {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = streamType
-        unsafe hints.ai_flags = AI_ADDRCONFIG
         var result: UnsafeMutablePointer<addrinfo>?
         let status = unsafe getaddrinfo(url.host, String(url.port), &hints, &result)
         guard status == 0 else {

@@ -84,7 +84,7 @@ final class Watch: Sendable {
     private let end: ContinuousClock.Instant
 
     /// Makes a watch whose time begins now.
-    init(allowing duration: Duration) { end = .now + duration }
+    init(allowing duration: Duration) { end = .now + duration.bounded }
 
     func cancel() { isCancelled.store(true, ordering: .relaxed) }
 

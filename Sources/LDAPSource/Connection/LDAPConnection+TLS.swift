@@ -20,7 +20,7 @@ extension LDAPConnection {
                 handle, { unsafe HandshakePatience.goesOn($0) }, Unmanaged.passUnretained(patience).toOpaque())
         }
         if status == LDAP_SUCCESS { return }
-        let outcome = lastOutcome(or: status)
+        let outcome = localOutcome(status)
         try watch.checkCancellation()
         if !patience.goesOn {
             throw outcome.error(
@@ -72,7 +72,7 @@ extension LDAPConnection {
         var id: Int32 = 0
         let status = unsafe ldap_extended_operation(handle, "1.3.6.1.4.1.1466.20037", nil, nil, nil, &id)
         guard status == LDAP_SUCCESS else {
-            throw LDAPError.general(lastOutcome(or: status), "asking \(url) for StartTLS")
+            throw LDAPError.general(localOutcome(status), "asking \(url) for StartTLS")
         }
         let outcome = try result(of: id, "asking \(url) for StartTLS")
         guard outcome.code == .success else {
@@ -89,7 +89,7 @@ private final class HandshakePatience {
     private let watch: Watch
 
     init(_ timeout: Duration, _ watch: Watch) {
-        deadline = .now + timeout
+        deadline = .now + timeout.bounded
         self.watch = watch
     }
 

@@ -55,6 +55,6 @@ extension Configuration {
             domains: ClaimedDomains(domains), lifecycle: lifecycle, rails: limits.rails(protecting: protected))
     }
 
-    /// The path of the state database.
-    public var statePath: String { resolve(state ?? "sync-plan.state") }
+    /// The path of the state database. Profiles beside each other have one each, and so can run side by side.
+    public var statePath: String { resolve(state ?? "\(name).state") }
 }

@@ -35,7 +35,9 @@ public struct ConfigurationFile: Sendable {
         let node = try expand(root, path: [])
         do {
             var configuration = try YAMLDecoder().decode(Configuration.self, from: node)
-            configuration.folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            let url = URL(fileURLWithPath: path)
+            configuration.folder = url.deletingLastPathComponent().path
+            configuration.name = url.deletingPathExtension().lastPathComponent
             configuration.digest = PlanDigest(ofBytes: data).text
             return configuration
         } catch {
