@@ -30,7 +30,9 @@ enum Base64 {
             word |= UInt32(value) << UInt32(18 - 6 * index)
         }
         guard word & ((1 << UInt32(8 * padding)) - 1) == 0 else { return nil }
-        for index in 0..<(3 - padding) { bytes[target + index] = UInt8(truncatingIfNeeded: word >> UInt32(16 - 8 * index)) }
+        for index in 0..<(3 - padding) {
+            bytes[target + index] = UInt8(truncatingIfNeeded: word >> UInt32(16 - 8 * index))
+        }
         return target + 3 - padding
     }
 

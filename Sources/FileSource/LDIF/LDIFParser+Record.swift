@@ -54,7 +54,9 @@ extension LDIFParser {
         _ value: Span<UInt8>, of name: Span<UInt8>, at line: Int, into consumer: inout some LDIFConsumer
     ) throws(LDIFError) {
         if isInRecord {
-            if let problem = Self.problem(inRecord: name) { throw LDIFError(problem.code, line: line, problem: problem.text) }
+            if let problem = Self.problem(inRecord: name, value) {
+                throw LDIFError(problem.code, line: line, problem: problem.text)
+            }
             consumer.append(value, to: name)
         } else if name.equalsIgnoringCase("dn") {
             guard let dn = String(validatingUTF8: value) else {
@@ -90,9 +92,8 @@ extension LDIFParser {
 
     /// Where the attribute description ends that the line begins with: at its first colon.
     private static func nameEnd(_ text: Span<UInt8>, line: Int) throws(LDIFError) -> Int {
-        var end = 0
-        while end < text.count, LDIFSyntax.isNameByte(text[end]) { end &+= 1 }
-        if end > 0, end < text.count, text[end] == LDIFSyntax.colon, LDIFSyntax.isNameStart(text[0]) { return end }
+        let end = LDIFSyntax.nameLength(text)
+        if end > 0, end < text.count, text[end] == LDIFSyntax.colon { return end }
         // The line itself is not shown: it may be a piece of a password whose fold got lost.
         if text.count == 1, text[0] == UInt8(ascii: "-") {
             throw LDIFError(
@@ -129,22 +130,28 @@ extension LDIFParser {
 
     // MARK: Problems
 
-    private static let contentOnly = "Only content records are read: an export of entries, such as `ldapsearch -LLL` writes."
+    private static let contentOnly =
+        "Only content records are read: an export of entries, such as `ldapsearch -LLL` writes."
 
     /// What is wrong with a name inside a record, where something is.
-    private static func problem(inRecord name: Span<UInt8>) -> (code: LDIFError.Code, text: String)? {
+    private static func problem(
+        inRecord name: Span<UInt8>, _ value: Span<UInt8>
+    ) -> (code: LDIFError.Code, text: String)? {
         if name.equalsIgnoringCase("dn") {
             return (.malformedLine, "`dn:` stands inside a record. An empty line must separate records.")
         }
         guard LDIFSyntax.isChangeWord(name) else { return nil }
-        return (.changeRecord, "`\(name.text):` makes this a change record. \(contentOnly)")
+        let isAddition = name.equalsIgnoringCase("changetype") && value.equalsIgnoringCase("add")
+        let advice = isAddition ? " If ldifde wrote the file, take its `changetype: add` lines out." : ""
+        return (.changeRecord, "`\(name.text):` makes this a change record. \(contentOnly)\(advice)")
     }
 
     private static func noName(_ name: Span<UInt8>, line: Int) -> LDIFError {
         if name.equalsIgnoringCase("search") || name.equalsIgnoringCase("result") || name.equalsIgnoringCase("ref") {
             return LDIFError(
                 .missingName, line: line,
-                problem: "`\(name.text):` is no record: this is ldapsearch's own format. Export with `ldapsearch -LLL`.")
+                problem: "`\(name.text):` is no record: this is ldapsearch's own format. Export with `ldapsearch -LLL`."
+            )
         }
         return LDIFError(
             .missingName, line: line, problem: "A record begins with `dn:`, and this line is `\(name.text):`.")

@@ -152,6 +152,7 @@ public struct LDIFParser {
     func checkSize(adding count: Int, line: Int) throws(LDIFError) {
         guard recordBytes > recordLimit - count else { return }
         throw LDIFError(
-            .recordTooLarge, line: line, problem: "The record has more than \(recordLimit) bytes. Is this an LDIF file?")
+            .recordTooLarge, line: line, problem: "The record has more than \(recordLimit) bytes. Is this an LDIF file?"
+        )
     }
 }

@@ -44,7 +44,8 @@ enum SnapshotNote: Equatable {
     /// A note that is damaged or unknown throws: passing over a reason why the snapshot is partial would make it complete.
     init?(comment: Span<UInt8>, line: Int) throws(LDIFError) {
         let label = " sync-plan:"
-        guard comment.count >= label.utf8.count, let text = String(validatingUTF8: comment), text.hasPrefix(label) else {
+        guard comment.count >= label.utf8.count, let text = String(validatingUTF8: comment), text.hasPrefix(label)
+        else {
             return nil
         }
         var value = text.utf8.dropFirst(label.utf8.count)

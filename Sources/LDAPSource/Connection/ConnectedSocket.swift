@@ -20,21 +20,19 @@ struct ConnectedSocket: ~Copyable {
             return
         }
         var last = LDAPError(.nameNotFound, "\(url.host) has no address.")
-        var addresses = try unsafe Self.resolve(url)
+        let addresses = try unsafe Self.resolve(url)
         defer { unsafe freeaddrinfo(addresses) }
-        let first = unsafe addresses
-        while let address = unsafe addresses?.pointee {
+        var next = unsafe addresses
+        while let address = unsafe next?.pointee {
             do throws(LDAPError) {
                 descriptor = try unsafe Self.open(address, url: url, deadline: .now + timeout.bounded, watch: watch)
-                unsafe addresses = first
                 return
             } catch {
                 last = error
                 if error.code == .cancelled { break }
             }
-            unsafe addresses = address.ai_next
+            unsafe next = address.ai_next
         }
-        unsafe addresses = first
         throw last
     }
 

@@ -48,13 +48,15 @@ extension LDAPConnection {
                     "The CA file \(file) cannot be read. Check its path and that this account may read it.")
             }
             unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, file)
+            // Trusted are the authorities of that file, whatever folder the environment names.
+            unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTDIR, nil)
         }
         var isServer: Int32 = 0
         if unsafe ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &isServer) != LDAP_OPT_SUCCESS {
             throw LDAPError(
                 .badConfiguration,
-                "TLS cannot be set up. Check that \(configuration.caFile ?? "the system's CA file") holds certificates in PEM."
-            )
+                "TLS cannot be set up. Check that \(configuration.caFile ?? "the system's CA file") holds certificates "
+                    + "in PEM.")
         }
     }
 
