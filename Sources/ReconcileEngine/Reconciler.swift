@@ -43,9 +43,9 @@ public struct Reconciler: Sendable {
 
     /// What a source has to bring for these rules.
     public var readRequest: ReadRequest {
-        let needsGroups = !scope.groups.isEmpty || !quotas.isEmpty
-        return ReadRequest(
-            attributes: .only(mapping.attributes + ["displayName"]), kinds: needsGroups ? [.user, .group] : [.user])
+        ReadRequest(
+            attributes: .only(mapping.attributes + scope.attributes + ["displayName"]),
+            kinds: memberships.isEmpty ? [.user] : [.user, .group])
     }
 
     /// The fields that the rules set: all others the provider keeps as they are.
@@ -72,6 +72,9 @@ public struct Reconciler: Sendable {
     }
 
     func resolve(in directory: DirectorySnapshot) -> GroupResolution {
-        GroupResolution(scope.groups + quotas.map(\.group), in: directory)
+        GroupResolution(memberships.map(\.group), in: directory)
     }
+
+    /// The memberships that any rule asks for.
+    var memberships: [MemberOf] { scope.memberships + quotas.map(\.membership) }
 }
