@@ -58,9 +58,8 @@ enum MailboxChange {
         let addresses = try String.fetchAll(
             db.cachedStatement(sql: "SELECT address FROM address WHERE mailbox_id = ? ORDER BY address"),
             arguments: [id])
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(sql: "SELECT \(MailboxListing.columns) FROM mailbox WHERE id = ?"), arguments: [id])
-        return try rows.next().map { try MailboxListing.account($0, id: id, addresses: addresses) }
+        let rows = try StatementRows(db, "SELECT \(MailboxListing.columns) FROM mailbox WHERE id = ?", [id])
+        return try rows.next() ? MailboxListing.account(rows, id: id, addresses: addresses) : nil
     }
 
     private static func owner(of address: MailAddress, _ db: Database) throws -> Int64? {

@@ -58,29 +58,27 @@ extension MailboxListing {
         id, address, external_id, full_name, given_name, family_name, mobile, organizational_unit, quota_bytes, active
         """
 
-    /// Two cursors in the order of the ids, joined as they go: half the time of asking for each account's aliases.
+    /// Two statements in the order of the ids, joined as they go: no query for each account.
     private static func page(_ db: Database, after last: Int64) throws -> [ObservedAccount] {
-        let mailboxes = try Row.fetchCursor(
-            db.cachedStatement(sql: "SELECT \(columns) FROM mailbox WHERE id > ? ORDER BY id LIMIT ?"),
-            arguments: [last, pageSize])
-        let addresses = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: "SELECT mailbox_id, address FROM address WHERE mailbox_id > ? ORDER BY mailbox_id, address"),
-            arguments: [last])
+        let mailboxes = try StatementRows(
+            db, "SELECT \(columns) FROM mailbox WHERE id > ? ORDER BY id LIMIT ?", [last, pageSize])
+        let addresses = try StatementRows(
+            db, "SELECT mailbox_id, address FROM address WHERE mailbox_id > ? ORDER BY mailbox_id, address", [last])
         var page: [ObservedAccount] = []
         page.reserveCapacity(pageSize)
-        var address = try addresses.next()
-        while let mailbox = try mailboxes.next() {
-            let id = try mailbox.decode(Int64.self, atIndex: 0)
-            var owned: [String] = []
-            while let row = address {
-                let owner = try row.decode(Int64.self, atIndex: 0)
+        var owned: [String] = []
+        var hasAddress = try addresses.next()
+        while try mailboxes.next() {
+            let id = mailboxes.integer(0)
+            owned.removeAll(keepingCapacity: true)
+            while hasAddress {
+                let owner = addresses.integer(0)
                 if owner > id { break }
                 guard owner == id else { throw malformed(owner, "it has addresses but no row of its own") }
-                owned.append(try row.decode(String.self, atIndex: 1))
-                address = try addresses.next()
+                owned.append(addresses.text(1) ?? "")
+                hasAddress = try addresses.next()
             }
-            page.append(try account(mailbox, id: id, addresses: owned))
+            page.append(try account(mailboxes, id: id, addresses: owned))
         }
         return page
     }
@@ -88,13 +86,16 @@ extension MailboxListing {
     /// Makes an account from a row of ``columns`` and all its addresses.
     ///
     /// Nothing is passed over: an account that is left out of a listing would be made once more.
-    static func account(_ row: Row, id: Int64, addresses: [String]) throws -> ObservedAccount {
-        let primary = try row.decode(String.self, atIndex: 1)
+    static func account(
+        _ row: borrowing StatementRows, id: Int64, addresses: [String]
+    ) throws -> ObservedAccount {
+        let primary = row.text(1) ?? ""
         var aliases: [MailAddress] = []
-        aliases.reserveCapacity(max(0, addresses.count - 1))
+        if addresses.count > 1 { aliases.reserveCapacity(addresses.count - 1) }
         var ownsPrimary = false
         for text in addresses {
-            if text.utf8.elementsEqual(primary.utf8) {
+            // Quick for ASCII; the count keeps apart what is only canonically equivalent.
+            if text.utf8.count == primary.utf8.count && text == primary {
                 ownsPrimary = true
             } else {
                 aliases.append(try address(text, id: id))
@@ -103,16 +104,14 @@ extension MailboxListing {
         guard ownsPrimary else {
             throw malformed(id, "its address \(primary) is missing from the table of addresses")
         }
-        let quota = try row.decode(Int64?.self, atIndex: 8)
+        let quota = row.isNull(8) ? nil : row.integer(8)
         if let quota, quota < 0 { throw malformed(id, "its quota is negative") }
-        let key = try row.decode(String?.self, atIndex: 2)
+        let key = row.text(2)
         if key == "" { throw malformed(id, "its external_id is empty; it should be NULL") }
         let account = Account(
             key: key.flatMap { ObjectID(text: $0) }, address: try address(primary, id: id), aliases: aliases,
-            name: try row.decode(String?.self, atIndex: 3), givenName: try row.decode(String?.self, atIndex: 4),
-            familyName: try row.decode(String?.self, atIndex: 5), mobile: try row.decode(String?.self, atIndex: 6),
-            organizationalUnit: try row.decode(String?.self, atIndex: 7), quota: quota.map { ByteCount(bytes: $0) },
-            isActive: try row.decode(Int64.self, atIndex: 9) != 0)
+            name: row.text(3), givenName: row.text(4), familyName: row.text(5), mobile: row.text(6),
+            organizationalUnit: row.text(7), quota: quota.map { ByteCount(bytes: $0) }, isActive: row.integer(9) != 0)
         return ObservedAccount(id: AccountID("\(id)"), account: account)
     }
 
@@ -122,7 +121,7 @@ extension MailboxListing {
         guard let address = try? MailAddress(text) else {
             throw malformed(id, "\"\(text)\" is no mail address")
         }
-        guard address.text.utf8.elementsEqual(text.utf8) else {
+        guard address.text == text else {
             throw malformed(id, "\"\(text)\" should be written \(address)")
         }
         return address

@@ -38,7 +38,9 @@ struct Journal: Sendable {
     func intend(_ operations: [(position: Int, operation: Operation)]) throws(StateDatabaseError) {
         try state.write { database in
             let statement = try database.cachedStatement(
-                sql: "INSERT OR REPLACE INTO entry (run, position, kind, address, state) VALUES (?, ?, ?, ?, 'intended')")
+                sql:
+                    "INSERT OR REPLACE INTO entry (run, position, kind, address, state) VALUES (?, ?, ?, ?, 'intended')"
+            )
             for (position, operation) in operations {
                 try statement.execute(
                     arguments: [run, position, operation.kind.rawValue, operation.address.text])

@@ -42,7 +42,9 @@ public struct PlanExecutor: Sendable {
         self.options = options
     }
 
-    /// Carries a plan out. Held operations are not touched.
+    /// Carries a plan out.
+    ///
+    /// Held operations are not touched.
     ///
     /// - Parameters:
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
@@ -150,7 +152,9 @@ public struct PlanExecutor: Sendable {
             }
         }
 
-        /// Tries one operation, again where that may help. Repeating is safe, because the provider looks first.
+        /// Tries one operation, again where that may help.
+        ///
+        /// Repeating is safe, because the provider looks first.
         private func attempt(_ operation: Operation) async -> ApplyReport.Result {
             if isEnding { return .notStarted }
             var pause = options.firstPause

@@ -29,8 +29,10 @@ public struct AccountPages: AsyncSequence, Sendable {
             guard let ask else { return nil }
             self.ask = nil
             try Task.checkCancellation()
-            guard let page = try await ask() else { return nil }
-            self.ask = ask
+            let page = try await ask()
+            // Whoever was cancelled in the middle may have answered that there is no more.
+            try Task.checkCancellation()
+            if page != nil { self.ask = ask }
             return page
         }
     }

@@ -13,7 +13,6 @@ struct Planner {
 
     private var findings: [Finding] = []
     private var usersInScope = 0
-    private var operations = OperationGraph()
 
     init(rules: Reconciler, directory: DirectorySnapshot, provider: ObservedState) {
         self.rules = rules
@@ -36,11 +35,14 @@ struct Planner {
         let settled = claims.settle(&index, deleted: deleted)
         findings += claims.findings
 
+        var operations = OperationGraph()
         for removal in removals { operations.add(removal.operation, deleting: removal.account) }
-        for (pair, releases) in zip(settled.pairs, settled.waitsFor) { add(pair, after: releases) }
-        dropUnsupported()
-        findings += operations.orderByRelease()
-        return hold(groups)
+        for (pair, releases) in zip(settled.pairs, settled.waitsFor) {
+            operations.add(operation(for: pair), after: releases)
+        }
+        dropUnsupported(&operations)
+        findings += operations.orderByRelease { part(settled.pairs[$0]) }
+        return hold(operations, groups)
     }
 
     // MARK: Matching
@@ -121,25 +123,53 @@ struct Planner {
 
     // MARK: Operations
 
-    private mutating func add(_ pair: Matcher.Pair, after releases: [AddressClaims.Release]) {
+    private func operation(for pair: Matcher.Pair) -> Operation {
         guard let position = pair.account else {
             var account = pair.desired.account
             account.keep(only: fields)
-            operations.add(
-                .create(account, because: [pair.desired.scope] + reasons(ofQuota: pair)), after: releases)
-            return
+            return .create(account, because: [pair.desired.scope] + reasons(ofQuota: pair))
         }
         let changes = pair.changes.map { change in
             change.field == .quota
                 ? FieldChange(.quota, from: change.old, to: change.new, because: pair.desired.quota) : change
         }
+        return .change(
+            provider.accounts[position], changes, because: reasons(of: pair, changes), fields: heldFields)
+    }
+
+    /// Parts a change: first the addresses that the account is to lose, then everything else.
+    ///
+    /// A primary address makes way for a parking address, for there must be one.
+    private func part(_ pair: Matcher.Pair) -> OperationGraph.Parts? {
+        guard let position = pair.account else { return nil }
+        let observed = provider.accounts[position]
+        let kept = Set(pair.desired.account.addresses).intersection(observed.account.addresses)
+        var between = observed.account
+        var primary = between.address
+        if !kept.contains(primary) {
+            let name = "parked-\(Fingerprint(of: observed.account))@\(primary.domain)"
+            guard let parking = try? MailAddress(name) else { return nil }
+            primary = parking
+        }
+        between.setAddresses(primary: primary, aliases: observed.account.aliases.filter(kept.contains))
+        let release = Difference.changes(from: observed.account, to: between, fields: fields)
+        let rest = Difference.changes(from: between, to: pair.desired.account, fields: fields)
+        guard !release.isEmpty, !rest.isEmpty else { return nil }
+        let makesWay = [Reason(.makesWay)]
+        return (
+            .change(observed, release, because: makesWay, fields: heldFields),
+            .change(
+                ObservedAccount(id: observed.id, account: between), rest, because: reasons(of: pair, rest),
+                fields: heldFields)
+        )
+    }
+
+    private func reasons(of pair: Matcher.Pair, _ changes: [FieldChange]) -> [Reason] {
         var reasons: [Reason] = []
         if pair.isAdopted { reasons.append(Reason(.adopted)) }
         if changes.contains(where: { $0.field == .active }) { reasons.append(Reason(.enabled)) }
         if changes.contains(where: { $0.field == .address }) { reasons.append(Reason(.readdressed)) }
-        if reasons.isEmpty { reasons.append(Reason(.differs)) }
-        operations.add(
-            .change(provider.accounts[position], changes, because: reasons, fields: heldFields), after: releases)
+        return reasons.isEmpty ? [Reason(.differs)] : reasons
     }
 
     private func reasons(ofQuota pair: Matcher.Pair) -> [Reason] {
@@ -147,21 +177,22 @@ struct Planner {
         return [reason]
     }
 
-    private mutating func dropUnsupported() {
+    private mutating func dropUnsupported(_ operations: inout OperationGraph) {
         for kind in Operation.Kind.allCases where !provider.capabilities.operations.contains(kind) {
             let count = operations.remove(kind)
             if count > 0 {
                 findings.append(
                     Finding(
                         .unsupported, kind.rawValue,
-                        "\(provider.provider) cannot \(kind.rawValue) accounts: \(count) such operations are left out."))
+                        "\(provider.provider) cannot \(kind.rawValue) accounts: \(count) such operations are left out.")
+                )
             }
         }
     }
 
     // MARK: Safety
 
-    private func hold(_ groups: GroupResolution) -> Plan {
+    private func hold(_ operations: OperationGraph, _ groups: GroupResolution) -> Plan {
         let overview = Plan.Overview(
             directory: directory.source, directoryIncomplete: directory.completeness.reasons.map(\.description),
             users: directory.users.count, usersInScope: usersInScope, provider: provider.provider,

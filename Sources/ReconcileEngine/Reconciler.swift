@@ -16,7 +16,9 @@ public struct Reconciler: Sendable {
     public var scope: Scope
     /// How an account's fields come from a user's attributes.
     public var mapping: AccountMapping
-    /// What the membership of groups grants. Where the list is empty, quotas are not managed.
+    /// What the membership of groups grants.
+    ///
+    /// Where the list is empty, quotas are not managed.
     public var quotas: [QuotaRule]
     /// The mail domains that accounts may have addresses in.
     public var domains: ClaimedDomains

@@ -1,7 +1,9 @@
 import ArgumentParser
 import SyncPlanKit
 
-/// The command: arguments, exit codes, and nothing else. All it does is in `SyncPlanKit`.
+/// The command: arguments, exit codes, and nothing else.
+///
+/// All it does is in `SyncPlanKit`.
 @main
 struct SyncPlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

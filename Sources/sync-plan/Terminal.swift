@@ -1,9 +1,9 @@
 import ArgumentParser
 import Dispatch
 import Foundation
-import Synchronization
 import PlanExecution
 import SyncPlanKit
+import Synchronization
 
 /// Talking to whoever runs the command: results go to standard output, everything else to standard error.
 enum Terminal {

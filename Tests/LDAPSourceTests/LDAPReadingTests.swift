@@ -114,6 +114,36 @@ import Testing
         #expect(counts.values == [1000, 2000, Company.users + 8 + Company.users / 100])
     }
 
+    @Test(arguments: Transport.allCases) func checkSaysWhatWorks(_ transport: Transport) async throws {
+        let configuration = try transport.configuration()
+        let steps = await LDAPDirectory(configuration).check(ReadRequest(attributes: usualAttributes))
+        #expect(steps.map(\.title) == ["connect", "bind", "search people", "search groups", "search contacts"])
+        #expect(!steps.contains { !$0.passed })
+        let isEncrypted = transport == .startTLS || transport == .secure
+        #expect(steps[0].detail.contains("certificate verified") == isEncrypted)
+        #expect(steps[0].detail.contains("NOT encrypted") == (transport == .plain))
+        #expect(steps[1].detail == "as \(Slapd.reader)")
+        #expect(steps[2].detail.hasSuffix(",ou=Staff,\(Slapd.base)"))
+    }
+
+    @Test func checkSaysThatNobodyIsThere() async throws {
+        var configuration = try Company.server().configuration()
+        configuration.peopleFilter = "(cn=Nobody)"
+        let steps = await LDAPDirectory(configuration).check(ReadRequest(kinds: [.user]))
+        #expect(steps.last?.passed == false)
+        #expect(steps.last?.detail.contains("(cn=Nobody)") ?? false)
+    }
+
+    @Test func certificatesAreNotVerifiedWhereSoWished() async throws {
+        var configuration = try Transport.secure.configuration()
+        configuration.caFile = nil
+        configuration.tlsVerification = .never
+        let snapshot = try await LDAPDirectory(configuration).read(ReadRequest(attributes: usualAttributes))
+        #expect(snapshot.users.count == Company.users)
+        let steps = await LDAPDirectory(configuration).check(ReadRequest(attributes: usualAttributes))
+        #expect(steps.first?.detail.contains("NOT verified") ?? false)
+    }
+
     @Test func sourceIsNamed() async throws {
         let server = try Company.server()
         let directory = LDAPDirectory(try server.configuration())

@@ -1,7 +1,7 @@
 import DirectoryModel
 import ReconcileEngine
-import Testing
 import TestSupport
+import Testing
 
 /// What the rules make of small directories: one row a rule, each naming the requirement it is about.
 @Suite struct PlanningTests {
@@ -28,6 +28,10 @@ import TestSupport
         var findings: [Finding.Code] = []
         var rails: [String] = []
         var testDescription: String { name }
+    }
+
+    static func parking(_ name: String) -> String {
+        "parked-\(Fingerprint(of: Made.account(name, quota: five).account))@corp.example"
     }
 
     static let five = ByteCount.gigabytes(5)
@@ -83,7 +87,8 @@ import TestSupport
             users: [Made.person("ana", groups: ["Sooma_5GB"])],
             accounts: [Made.account("ana", quota: five), Made.account("old")], expect: ["delete old@corp.example"]),
         Case(
-            name: "ZI10 left where so configured", rules: rules { $0.lifecycle = Lifecycle(outOfScope: .leave, missing: .leave) },
+            name: "ZI10 left where so configured",
+            rules: rules { $0.lifecycle = Lifecycle(outOfScope: .leave, missing: .leave) },
             users: [Made.person("ana", groups: ["Sooma_5GB"])],
             accounts: [Made.account("ana", quota: five), Made.account("old")], expect: []),
         Case(
@@ -151,7 +156,9 @@ import TestSupport
             expect: ["create bo@corp.example quota=5 GB"], findings: [.addressCollision]),
         Case(
             name: "BE6 an address of an account that nobody manages is not taken away",
-            users: [Made.person("ana", proxy: ["SMTP:ana@corp.example", "smtp:info@corp.example"], groups: ["Sooma_5GB"])],
+            users: [
+                Made.person("ana", proxy: ["SMTP:ana@corp.example", "smtp:info@corp.example"], groups: ["Sooma_5GB"])
+            ],
             accounts: [Made.account("desk", aliases: ["info@corp.example"], isBound: false)],
             expect: ["create ana@corp.example quota=5 GB"], findings: [.addressCollision]),
         Case(
@@ -160,14 +167,43 @@ import TestSupport
                 Made.person("ana", proxy: ["SMTP:ana@corp.example"], groups: ["Sooma_5GB"]),
                 Made.person("bo", proxy: ["SMTP:bo@corp.example", "smtp:ops@corp.example"], groups: ["Sooma_5GB"]),
             ],
-            accounts: [Made.account("ana", aliases: ["ops@corp.example"], quota: five), Made.account("bo", quota: five)],
+            accounts: [
+                Made.account("ana", aliases: ["ops@corp.example"], quota: five), Made.account("bo", quota: five),
+            ],
             expect: ["update ana@corp.example aliases=(none)", "update bo@corp.example aliases=ops@corp.example"]),
         Case(
+            name: "BE6 two people swap their aliases",
+            users: [
+                Made.person("ana", proxy: ["SMTP:ana@corp.example", "smtp:y@corp.example"], groups: ["Sooma_5GB"]),
+                Made.person("bo", proxy: ["SMTP:bo@corp.example", "smtp:x@corp.example"], groups: ["Sooma_5GB"]),
+            ],
+            accounts: [
+                Made.account("ana", aliases: ["x@corp.example"], quota: five),
+                Made.account("bo", aliases: ["y@corp.example"], quota: five),
+            ],
+            expect: [
+                "update ana@corp.example aliases=(none)", "update bo@corp.example aliases=x@corp.example",
+                "update ana@corp.example aliases=y@corp.example",
+            ]),
+        Case(
+            name: "BE6 two people swap their primary addresses, by way of a parking address",
+            users: [
+                Made.person("ana", proxy: ["SMTP:bo@corp.example"], groups: ["Sooma_5GB"]),
+                Made.person("bo", proxy: ["SMTP:ana@corp.example"], groups: ["Sooma_5GB"]),
+            ], accounts: [Made.account("ana", quota: five), Made.account("bo", quota: five)],
+            expect: [
+                "rename ana@corp.example address=\(parking("ana"))", "rename bo@corp.example address=ana@corp.example",
+                "rename \(parking("ana")) address=bo@corp.example",
+            ]),
+        Case(
             name: "BE6 what waits for a held release is held too",
-            rules: rules { $0.lifecycle.missing = .delete; $0.rails = [ActionLimit(.delete, count: 0)] },
+            rules: rules {
+                $0.lifecycle.missing = .delete; $0.rails = [ActionLimit(.delete, count: 0)]
+            },
             users: [Made.person("ana", proxy: ["SMTP:old@corp.example"], groups: ["Sooma_5GB"])],
             accounts: [Made.account("old", quota: five)],
-            expect: ["held delete old@corp.example", "held create old@corp.example quota=5 GB"], rails: ["limits.delete"]),
+            expect: ["held delete old@corp.example", "held create old@corp.example quota=5 GB"],
+            rails: ["limits.delete"]),
         Case(
             name: "BE8 a new primary address is a rename of the same account",
             users: [Made.person("ana", proxy: ["SMTP:ana.jones@corp.example"], groups: ["Sooma_5GB"])],

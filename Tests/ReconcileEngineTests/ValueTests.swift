@@ -1,15 +1,17 @@
 import DirectoryModel
 import ReconcileEngine
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ValueTests {
-    @Test(arguments: [
-        ("5 GB", 5_000_000_000, "5 GB"), ("5GB", 5_000_000_000, "5 GB"), ("5 GiB", 5_368_709_120, "5 GiB"),
-        ("512 MiB", 536_870_912, "512 MiB"), ("1.5 TB", 1_500_000_000_000, "1500 GB"), ("0", 0, "0"),
-        ("17 bytes", 17, "17 bytes"), ("1 kb", 1000, "1 kB"), ("1024 KiB", 1_048_576, "1 MiB"),
-        ("0.5 GiB", 536_870_912, "512 MiB"),
-    ] as [(String, Int64, String)]) func amounts(text: String, bytes: Int64, shown: String) {
+    @Test(
+        arguments: [
+            ("5 GB", 5_000_000_000, "5 GB"), ("5GB", 5_000_000_000, "5 GB"), ("5 GiB", 5_368_709_120, "5 GiB"),
+            ("512 MiB", 536_870_912, "512 MiB"), ("1.5 TB", 1_500_000_000_000, "1500 GB"), ("0", 0, "0"),
+            ("17 bytes", 17, "17 bytes"), ("1 kb", 1000, "1 kB"), ("1024 KiB", 1_048_576, "1 MiB"),
+            ("0.5 GiB", 536_870_912, "512 MiB"),
+        ] as [(String, Int64, String)]) func amounts(text: String, bytes: Int64, shown: String)
+    {
         #expect(ByteCount(text)?.bytes == bytes)
         #expect(ByteCount(text)?.description == shown)
         #expect(ByteCount(shown)?.bytes == bytes)
@@ -20,9 +22,11 @@ import TestSupport
         "٥ GB", "5 GB extra",
     ]) func noAmounts(text: String) { #expect(ByteCount(text) == nil) }
 
-    @Test(arguments: [
-        ("mail", ["mail"]), ("{givenName} {sn}", ["givenName", "sn"]), ("{cn}", ["cn"]), ("Dr. {sn}!", ["sn"]),
-    ] as [(String, [AttributeName])]) func textRules(text: String, attributes: [AttributeName]) throws {
+    @Test(
+        arguments: [
+            ("mail", ["mail"]), ("{givenName} {sn}", ["givenName", "sn"]), ("{cn}", ["cn"]), ("Dr. {sn}!", ["sn"]),
+        ] as [(String, [AttributeName])]) func textRules(text: String, attributes: [AttributeName]) throws
+    {
         #expect(try TextRule(text).attributes == attributes)
     }
 
@@ -34,7 +38,8 @@ import TestSupport
         var rules = Reconciler()
         rules.mapping.name = try TextRule("{title} {givenName} {sn}")
         let named = { (more: KeyValuePairs<AttributeName, [String]>) in
-            rules.desiredState(directory: DirectorySnapshot(users: [Made.person("ana", more: more)])).accounts.first?.account.name
+            rules.desiredState(directory: DirectorySnapshot(users: [Made.person("ana", more: more)])).accounts.first?
+                .account.name
         }
         #expect(named(["givenName": ["Ana"], "sn": ["Archer"]]) == "Ana Archer")
         #expect(named(["title": ["Dr."], "sn": ["Archer"]]) == "Dr. Archer")
@@ -44,7 +49,8 @@ import TestSupport
     @Test func everyFieldCanBeReadAndSet() throws {
         let full = Account(
             key: Made.id("a"), address: Made.address("a@x.example"), aliases: [Made.address("b@x.example")], name: "n",
-            givenName: "g", familyName: "f", mobile: "m", organizationalUnit: "o", quota: .gigabytes(1), isActive: false)
+            givenName: "g", familyName: "f", mobile: "m", organizationalUnit: "o", quota: .gigabytes(1), isActive: false
+        )
         var copy = Account(address: Made.address("z@x.example"))
         for field in AccountField.allCases { try copy.set(field, to: full[field]) }
         #expect(copy == full)
@@ -87,11 +93,13 @@ import TestSupport
             id: try #require(ObjectID(text: "ana")), dn: try DistinguishedName("uid=ana,ou=people,dc=corp,dc=example"),
             attributes: AttributeValues(["uid": ["ana"], "mail": ["ana@corp.example"]]))
         for (attribute, value) in [
-            ("member", "UID=Ana, OU=People, DC=Corp, DC=Example"), ("uniqueMember", "uid=ana,ou=people,dc=corp,dc=example"),
+            ("member", "UID=Ana, OU=People, DC=Corp, DC=Example"),
+            ("uniqueMember", "uid=ana,ou=people,dc=corp,dc=example"),
             ("memberUid", "ana"),
         ] as [(AttributeName, String)] {
             let group = DirectoryGroup(
-                id: try #require(ObjectID(text: "g")), dn: try DistinguishedName("cn=mail,ou=groups,dc=corp,dc=example"),
+                id: try #require(ObjectID(text: "g")),
+                dn: try DistinguishedName("cn=mail,ou=groups,dc=corp,dc=example"),
                 attributes: AttributeValues(["cn": ["mail"], attribute: [value]]))
             let directory = DirectorySnapshot(schema: .inetOrgPerson, users: [ana], groups: [group])
             let rules = Reconciler(scope: .members(of: "mail"), mapping: .standard(for: .inetOrgPerson))

@@ -76,7 +76,9 @@ extension ObservedState {
                 }
             for address in old?.addresses ?? [] { holder[address] = nil }
             for address in new?.addresses ?? [] {
-                if holder[address] != nil { throw NotReady(operation: operation, readiness: .stale("\(address) is taken")) }
+                if holder[address] != nil {
+                    throw NotReady(operation: operation, readiness: .stale("\(address) is taken"))
+                }
                 holder[address] = id
             }
             byID[id] = new

@@ -45,7 +45,7 @@ public struct DirectoryGenerator: Sendable {
     /// The directory as LDIF content records, parents first.
     public func ldif() -> String {
         var writer = LDIFText()
-        var random = Random(state: seed)
+        var random = SeededGenerator(seed: seed)
         writer.entry(
             Self.base, [("objectClass", "dcObject"), ("objectClass", "organization"), ("dc", "corp"), ("o", "Corp")])
         for account in [Slapd.reader, Slapd.capped] {
@@ -57,6 +57,15 @@ public struct DirectoryGenerator: Sendable {
         for city in Self.cities { writer.unit(city, under: "ou=Staff,\(Self.base)") }
         var members: [[String]] = Array(repeating: [], count: groups)
         for number in 0..<users { write(user: number, to: &writer, &random, &members) }
+        if layout == .activeDirectory {
+            // A user by its classes, and by nothing else.
+            writer.entry(
+                "cn=PC-1,ou=Staff,\(Self.base)",
+                [
+                    ("objectClass", "computer"), ("objectClass", "directoryObject"), ("cn", "PC-1"), ("sn", "PC-1"),
+                    ("sAMAccountName", "PC-1$"), ("sAMAccountType", "805306369"), ("mail", "pc-1@corp.example"),
+                ], bytes: [("objectGUID", random.bytes(16))])
+        }
         for group in 0..<groups { write(group: group, members: members[group], to: &writer, &random) }
         for number in 0..<contacts {
             writer.entry(
@@ -83,7 +92,7 @@ public struct DirectoryGenerator: Sendable {
     }
 
     private func write(
-        user number: Int, to writer: inout LDIFText, _ random: inout Random, _ members: inout [[String]]
+        user number: Int, to writer: inout LDIFText, _ random: inout SeededGenerator, _ members: inout [[String]]
     ) {
         let given = Self.given[random.below(Self.given.count)]
         let family = Self.family[random.below(Self.family.count)]
@@ -110,6 +119,7 @@ public struct DirectoryGenerator: Sendable {
         let control = random.below(10) == 0 ? "514" : "512"
         values += [
             ("objectClass", "user"), ("objectClass", "directoryObject"), ("sAMAccountName", login),
+            ("sAMAccountType", "805306368"),
             ("userPrincipalName", mail), ("userAccountControl", control), ("primaryGroupID", "513"),
             ("accountExpires", "9223372036854775807"), ("whenCreated", "20200101120000.0Z"),
             ("company", "Corp & Co. KG"),
@@ -120,7 +130,7 @@ public struct DirectoryGenerator: Sendable {
         writer.entry(dn, values, bytes: [("objectGUID", random.bytes(16)), ("objectSid", random.bytes(28))])
     }
 
-    private func write(group: Int, members: [String], to writer: inout LDIFText, _ random: inout Random) {
+    private func write(group: Int, members: [String], to writer: inout LDIFText, _ random: inout SeededGenerator) {
         let name = name(ofGroup: group)
         if layout == .activeDirectory {
             writer.entry(
@@ -145,23 +155,14 @@ public struct DirectoryGenerator: Sendable {
     }
 }
 
-/// SplitMix64: the same seed gives the same numbers on every machine.
-private struct Random {
-    var state: UInt64
+extension SeededGenerator {
+    fileprivate mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+    fileprivate mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
     }
 
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 24) } }
-
-    mutating func uuid() -> String {
+    fileprivate mutating func uuid() -> String {
         let digits = bytes(16).map { String(format: "%02x", $0) }.joined()
         var text = ""
         for (index, digit) in digits.enumerated() {

@@ -85,6 +85,11 @@ public final class Slapd: Sendable {
     /// Ends the server at once.
     public func stop() { process.stop() }
 
+    /// How many files and connections the server has open.
+    public var openFiles: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd"))?.count ?? 0
+    }
+
     private func waitUntilReady() throws {
         let deadline = Date(timeIntervalSinceNow: 20)
         while true {

@@ -15,7 +15,9 @@ public struct AttributeSlot: RawRepresentable, Sendable, Hashable, Comparable {
 /// A table only grows: a slot handed out once means the same attribute in every later copy. Entries that were read
 /// before a name was first seen keep the shorter table, in which the name has no slot and so no values.
 public struct AttributeTable: Sendable, Hashable {
-    /// The most names a table holds. Further ones are refused by ``insert(_:)``, so that their entry reads as undecodable.
+    /// The most names a table holds.
+    ///
+    /// Further ones are refused by ``insert(_:)``, so that their entry reads as undecodable.
     public static let capacity = 65_535
 
     /// The names, in slot order.
@@ -45,32 +47,5 @@ public struct AttributeTable: Sendable, Hashable {
         guard names.count < Self.capacity else { return nil }
         names.append(name)
         return AttributeSlot(rawValue: UInt16(truncatingIfNeeded: names.count - 1))
-    }
-
-    /// The slot of a name as it came over the wire, looked for from just after the last hit.
-    ///
-    /// Servers answer an entry's attributes in nearly the same order every time, so the first comparison mostly succeeds.
-    public func slot(ofUTF8 bytes: Span<UInt8>, after last: AttributeSlot?) -> AttributeSlot? {
-        let start = last.map { Int($0.rawValue) + 1 } ?? 0
-        for offset in names.indices {
-            var index = start + offset
-            if index >= names.count { index -= names.count }
-            if Self.matches(names[index].folded, bytes) {
-                return AttributeSlot(rawValue: UInt16(truncatingIfNeeded: index))
-            }
-        }
-        return nil
-    }
-
-    private static func matches(_ folded: String, _ bytes: Span<UInt8>) -> Bool {
-        let name = folded.utf8
-        guard name.count == bytes.count else { return false }
-        var index = 0
-        for character in name {
-            let byte = bytes[index]
-            guard (byte &- 65 < 26 ? byte | 0x20 : byte) == character else { return false }
-            index += 1
-        }
-        return true
     }
 }

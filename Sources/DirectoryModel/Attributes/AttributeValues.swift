@@ -111,10 +111,10 @@ public struct AttributeValues: Sendable {
     }
 
     static func append(_ value: Span<UInt8>, to slot: AttributeSlot, in storage: inout [UInt8]) {
-        let length = UInt32(clamping: value.count)
-        storage.append(UInt8(truncatingIfNeeded: slot.rawValue))
-        storage.append(UInt8(truncatingIfNeeded: slot.rawValue >> 8))
-        for index in 0..<4 { storage.append(UInt8(truncatingIfNeeded: length >> (8 * UInt32(index)))) }
+        let header = (UInt64(UInt32(clamping: value.count)) << 16 | UInt64(slot.rawValue)).littleEndian
+        unsafe withUnsafeBytes(of: header) { octets in
+            unsafe storage.append(contentsOf: UnsafeRawBufferPointer(rebasing: octets.prefix(headerSize)))
+        }
         unsafe value.withUnsafeBufferPointer { unsafe storage.append(contentsOf: $0) }
     }
 }

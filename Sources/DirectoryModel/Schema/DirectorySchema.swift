@@ -13,7 +13,9 @@ public struct DirectorySchema: Sendable, Hashable {
     public var groupClasses: Set<String>
     /// Object classes of contacts, lower case.
     public var contactClasses: Set<String>
-    /// Object classes that take an object out of all kinds, whatever others it has: computers and the like. Lower case.
+    /// Object classes that take an object out of all kinds, whatever others it has: computers and the like.
+    ///
+    /// Lower case.
     public var excludedClasses: Set<String>
     /// The user's attribute with the distinguished names of its groups; nil where the directory keeps none.
     public var memberOf: AttributeName?

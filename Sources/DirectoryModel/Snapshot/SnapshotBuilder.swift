@@ -24,6 +24,7 @@ public struct SnapshotBuilder {
     public private(set) var entryCount = 0
 
     private var table: AttributeTable
+    private var lookup = AttributeLookup()
     private let growsTable: Bool
     private var users: [DirectoryUser] = []
     private var groups: [DirectoryGroup] = []
@@ -38,7 +39,8 @@ public struct SnapshotBuilder {
     private var isInEntry = false
     private var idSlot: AttributeSlot?
     private var classSlot: AttributeSlot?
-    private var binarySlots: Set<AttributeSlot> = []
+    /// For each slot whether its values are no text.
+    private var isBinary: [Bool] = []
 
     /// Makes a builder for one read.
     public init(source: String, schema: DirectorySchema, attributes: AttributeSelection) {
@@ -52,7 +54,7 @@ public struct SnapshotBuilder {
             table = AttributeTable(names + schema.neededAttributes)
             growsTable = false
         }
-        learn(from: 0)
+        learn()
     }
 
     /// The slots in use: what a source with a fixed selection files its values under.
@@ -66,7 +68,9 @@ public struct SnapshotBuilder {
         search = (subject, entryCount)
     }
 
-    /// Ends the search that is open. Call it only where the source said that everything was given.
+    /// Ends the search that is open.
+    ///
+    /// Call it only where the source said that everything was given.
     public mutating func endSearch(pages: Int) {
         if isInEntry { discardEntry("the search ended in the middle of an entry") }
         guard let search else { return }
@@ -74,7 +78,9 @@ public struct SnapshotBuilder {
         self.search = nil
     }
 
-    /// Records that something is missing. The snapshot will be partial.
+    /// Records that something is missing.
+    ///
+    /// The snapshot will be partial.
     public mutating func fail(_ reason: Incompleteness) {
         reasons.append(reason)
         search = nil
@@ -104,11 +110,11 @@ public struct SnapshotBuilder {
     /// - Parameter last: the slot that the previous call answered, where the search for the name begins.
     /// - Returns: the slot, or nil where the name was passed over.
     public mutating func slot(forUTF8 name: Span<UInt8>, after last: AttributeSlot?) -> AttributeSlot? {
-        if let slot = table.slot(ofUTF8: name, after: last) { return slot }
+        if let slot = lookup.slot(of: name, from: last) { return slot }
         guard growsTable, let text = String(validatingUTF8: name), let slot = table.insert(AttributeName(text)) else {
             return nil
         }
-        learn(from: Int(slot.rawValue))
+        learn()
         return slot
     }
 
@@ -116,9 +122,8 @@ public struct SnapshotBuilder {
     public mutating func append(_ value: Span<UInt8>, to slot: AttributeSlot) {
         if slot == idSlot, entry.id == nil { entry.id = schema.objectID.decode(value) }
         if slot == classSlot, entry.kind == nil { entry.classes.append(String(validatingUTF8: value) ?? "") }
-        if !entry.hasBadText, !binarySlots.contains(slot), !value.isUTF8 {
-            entry.badText = slot
-        }
+        let index = Int(slot.rawValue)
+        if entry.badText == nil, index < isBinary.count, !isBinary[index], !value.isUTF8 { entry.badText = slot }
         AttributeValues.append(value, to: slot, in: &entry.storage)
     }
 
@@ -131,7 +136,8 @@ public struct SnapshotBuilder {
         if kind == .other { return }
         if let slot = entry.badText {
             let name = table.name(at: slot)?.text ?? "an attribute"
-            return undecodable("\(name) of \(entry.dn) is not UTF-8 text.", remedy: "Correct the value in the directory.")
+            return undecodable(
+                "\(name) of \(entry.dn) is not UTF-8 text.", remedy: "Correct the value in the directory.")
         }
         guard let dn = try? DistinguishedName(entry.dn) else {
             return undecodable("\"\(entry.dn)\" is no distinguished name (RFC 4514).", remedy: nil)
@@ -139,9 +145,10 @@ public struct SnapshotBuilder {
         guard let id = entry.id else {
             return undecodable(
                 "\(entry.dn) has no readable \(schema.objectID.attribute).",
-                remedy: "Let the account read \(schema.objectID.attribute), or leave the entry out with `people-filter`.")
+                remedy:
+                    "Let the account read \(schema.objectID.attribute), or leave the entry out with `people-filter`.")
         }
-        let values = AttributeValues(table: table, storage: entry.storage)
+        let values = AttributeValues(table: table, storage: entry.storage.span.copied())
         switch kind {
         case .user: users.append(DirectoryUser(id: id, dn: dn, attributes: values))
         case .group: groups.append(DirectoryGroup(id: id, dn: dn, attributes: values))
@@ -162,7 +169,7 @@ public struct SnapshotBuilder {
         beginEntry(dn: object.dn.text, kind: kind, id: object.id)
         object.attributes.forEachValue { slot, value in
             if let name = object.attributes.table.name(at: slot), let own = table.insert(name) {
-                learn(from: Int(own.rawValue))
+                learn()
                 append(value, to: own)
             }
             return true
@@ -177,7 +184,8 @@ public struct SnapshotBuilder {
         if isInEntry { discardEntry("the read ended in the middle of it") }
         closeSearch()
         if undecodable > Self.reasonLimit {
-            reasons.append(Incompleteness(.undecodableEntry, "\(undecodable - Self.reasonLimit) more entries like these."))
+            reasons.append(
+                Incompleteness(.undecodableEntry, "\(undecodable - Self.reasonLimit) more entries like these."))
         }
         if searches.isEmpty && reasons.isEmpty {
             reasons.append(Incompleteness(.unfinished, "Nothing was read from \(source)."))
@@ -194,15 +202,16 @@ public struct SnapshotBuilder {
         }
     }
 
-    /// Notes the slots with a meaning of their own among those from `first` on.
-    private mutating func learn(from first: Int) {
-        for index in first..<max(first, table.names.count) {
+    /// Notes the slots of names that the table has gained, and those that have a meaning of their own.
+    private mutating func learn() {
+        for index in isBinary.count..<max(isBinary.count, table.names.count) {
             let name = table.names[index]
             let slot = AttributeSlot(rawValue: UInt16(truncatingIfNeeded: index))
             if name == schema.objectID.attribute { idSlot = slot }
             if name == "objectClass" { classSlot = slot }
-            if schema.isBinary(name) { binarySlots.insert(slot) }
+            isBinary.append(schema.isBinary(name))
         }
+        lookup.learn(table)
     }
 }
 
@@ -215,14 +224,13 @@ extension SnapshotBuilder {
         var classes: [String] = []
         var storage: [UInt8] = []
         var badText: AttributeSlot?
-        var hasBadText: Bool { badText != nil }
 
         mutating func begin(dn: String, kind: ObjectKind?, id: ObjectID?) {
             self.dn = dn
             self.kind = kind
             self.id = id
             classes.removeAll(keepingCapacity: true)
-            storage = []
+            storage.removeAll(keepingCapacity: true)
             badText = nil
         }
     }

@@ -6,7 +6,9 @@
     private import Musl
 #endif
 
-/// An open file of the system, closed when it goes out of use. All calls block.
+/// An open file of the system, closed when it goes out of use.
+///
+/// All calls block.
 struct SystemFile: ~Copyable {
     /// What tells whether a file was written to since.
     struct Status: Equatable {
@@ -129,7 +131,8 @@ extension FileError {
             problem = operation == .reading ? "There is no such file." : "There is no such folder."
         case EACCES, EPERM, EROFS:
             kind = .denied
-            problem = "It cannot be \(done) by the user who runs this: check its owner, its rights and those of its folder."
+            problem =
+                "It cannot be \(done) by the user who runs this: check its owner, its rights and those of its folder."
         case EISDIR:
             kind = .isFolder
             problem = "It is a folder. Name a file."

@@ -1,36 +1,45 @@
 /// Base64 as LDIF has it: the alphabet of RFC 4648 section 4, padded, without line breaks.
 enum Base64 {
-    /// Appends the bytes that a text spells; false, with `output` in any state, where it is not base64.
-    static func decode(_ text: Span<UInt8>, into output: inout [UInt8]) -> Bool {
-        guard text.count % 4 == 0 else { return false }
-        guard text.count > 0 else { return true }
-        output.reserveCapacity(output.count + text.count / 4 * 3)
+    /// Puts the bytes that a text spells at the front of `output`, which grows if it must.
+    ///
+    /// Answers how many bytes, or nil where the text is not base64.
+    static func decode(_ text: Span<UInt8>, into output: inout [UInt8]) -> Int? {
+        guard text.count % 4 == 0 else { return nil }
+        guard text.count > 0 else { return 0 }
+        let room = text.count / 4 * 3
+        if output.count < room { output.append(contentsOf: repeatElement(0, count: room - output.count)) }
         let values = sextets
         let last = text.count - 4
-        var index = 0
-        while index < last {
-            let word = quad(text, index, values)
-            guard word < 1 << 24 else { return false }
-            output.append(UInt8(truncatingIfNeeded: word >> 16))
-            output.append(UInt8(truncatingIfNeeded: word >> 8))
-            output.append(UInt8(truncatingIfNeeded: word))
-            index &+= 4
+        var bytes = output.mutableSpan
+        var (source, target) = (0, 0)
+        while source < last {
+            let word = quad(text, source, values)
+            guard word < 1 << 24 else { return nil }
+            bytes[target] = UInt8(truncatingIfNeeded: word >> 16)
+            bytes[target &+ 1] = UInt8(truncatingIfNeeded: word >> 8)
+            bytes[target &+ 2] = UInt8(truncatingIfNeeded: word)
+            source &+= 4
+            target &+= 3
         }
-        return decodeLast(text.extracting(last..<text.count), values, into: &output)
-    }
-
-    /// The last four characters, of which one or two may be padding; bits beyond the last byte must be 0.
-    private static func decodeLast(_ text: Span<UInt8>, _ values: [UInt8], into output: inout [UInt8]) -> Bool {
-        let padding = text[3] != UInt8(ascii: "=") ? 0 : text[2] != UInt8(ascii: "=") ? 1 : 2
+        // The last four may have padding, and bits beyond the last byte must be 0.
+        let padding = text[last + 3] != UInt8(ascii: "=") ? 0 : text[last + 2] != UInt8(ascii: "=") ? 1 : 2
         var word: UInt32 = 0
         for index in 0..<(4 - padding) {
-            let value = values[Int(text[index])]
-            guard value < 64 else { return false }
+            let value = values[Int(text[last + index])]
+            guard value < 64 else { return nil }
             word |= UInt32(value) << UInt32(18 - 6 * index)
         }
-        guard word & ((1 << UInt32(8 * padding)) - 1) == 0 else { return false }
-        for index in 0..<(3 - padding) { output.append(UInt8(truncatingIfNeeded: word >> UInt32(16 - 8 * index))) }
-        return true
+        guard word & ((1 << UInt32(8 * padding)) - 1) == 0 else { return nil }
+        for index in 0..<(3 - padding) {
+            bytes[target + index] = UInt8(truncatingIfNeeded: word >> UInt32(16 - 8 * index))
+        }
+        return target + 3 - padding
+    }
+
+    /// The bytes that a text spells, or nil where it is not base64.
+    static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+        var output: [UInt8] = []
+        return decode(text, into: &output).map { Array(output.prefix($0)) }
     }
 
     /// Four characters as 24 bits; a larger number where one of them is outside the alphabet.

@@ -33,7 +33,7 @@ public struct LDIFError: Error, Sendable, Hashable {
     public let code: Code
     /// The file; nil where the text did not come from one.
     public var file: String?
-    /// The line, from 1. A folded line counts by its first physical line.
+    /// The line, from 1: of a folded one its first physical line.
     public let line: Int
     /// What is wrong and what to do, in sentences.
     public let problem: String

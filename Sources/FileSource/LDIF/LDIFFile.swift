@@ -46,14 +46,12 @@ public struct LDIFFile: DirectoryReader {
     public func check(_ request: ReadRequest) async -> [CheckStep] {
         do {
             let snapshot = try await read(request) { _ in }
-            let counts = "\(snapshot.users.count) users, \(snapshot.groups.count) groups, "
-                + "\(snapshot.contacts.count) contacts"
-            let reasons = snapshot.completeness.reasons
+            let reasons = snapshot.completeness.reasons.map(\.description)
             return [
                 CheckStep("open", passed: true, detail: path),
                 CheckStep(
                     "read", passed: reasons.isEmpty,
-                    detail: ([counts] + reasons.map(\.description)).joined(separator: reasons.isEmpty ? "" : "; ")),
+                    detail: ([snapshot.contents] + reasons).joined(separator: "; ")),
             ]
         } catch let error as FileError {
             return [CheckStep("open", passed: false, detail: error.description)]
@@ -99,5 +97,13 @@ public struct LDIFFile: DirectoryReader {
                 .unfinished, "\(path) was written to while it was read.", remedy: "Read it once its export is over.")
         }
         return collector.finish()
+    }
+}
+
+extension DirectorySnapshot {
+    /// What there is, for people: `2 users, 1 group, 0 contacts`.
+    var contents: String {
+        [(users.count, "user"), (groups.count, "group"), (contacts.count, "contact")]
+            .map { count, noun in "\(count) \(noun)\(count == 1 ? "" : "s")" }.joined(separator: ", ")
     }
 }

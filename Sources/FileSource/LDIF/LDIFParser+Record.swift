@@ -28,18 +28,17 @@ extension LDIFParser {
         }
         let nameEnd = try Self.nameEnd(text, line: line)
         let name = text.extracting(0..<nameEnd)
-        let form = try Self.form(ofValueAfter: nameEnd, in: text, line: line)
+        let form = try form(ofValueAfter: nameEnd, in: text, line: line)
         let value = text.extracting(form.start..<text.count)
         guard form.isBase64 else { return try take(value, of: name, at: line, into: &consumer) }
         // Taken out while it is looked at, as in takePending.
         var bytes: [UInt8] = []
         swap(&bytes, &decoded)
-        guard Base64.decode(value, into: &bytes) else {
+        guard let count = Base64.decode(value, into: &bytes) else {
             throw LDIFError(
                 .malformedBase64, line: line, problem: "The value of `\(name.text)` after `::` is not base64.")
         }
-        try take(bytes.span, of: name, at: line, into: &consumer)
-        bytes.removeAll(keepingCapacity: true)
+        try take(bytes.span.extracting(0..<count), of: name, at: line, into: &consumer)
         swap(&bytes, &decoded)
     }
 
@@ -55,7 +54,9 @@ extension LDIFParser {
         _ value: Span<UInt8>, of name: Span<UInt8>, at line: Int, into consumer: inout some LDIFConsumer
     ) throws(LDIFError) {
         if isInRecord {
-            if let problem = Self.problem(inRecord: name) { throw LDIFError(problem.code, line: line, problem: problem.text) }
+            if let problem = Self.problem(inRecord: name, value) {
+                throw LDIFError(problem.code, line: line, problem: problem.text)
+            }
             consumer.append(value, to: name)
         } else if name.equalsIgnoringCase("dn") {
             guard let dn = String(validatingUTF8: value) else {
@@ -91,9 +92,8 @@ extension LDIFParser {
 
     /// Where the attribute description ends that the line begins with: at its first colon.
     private static func nameEnd(_ text: Span<UInt8>, line: Int) throws(LDIFError) -> Int {
-        var end = 0
-        while end < text.count, LDIFSyntax.isNameByte(text[end]) { end &+= 1 }
-        if end > 0, end < text.count, text[end] == LDIFSyntax.colon, LDIFSyntax.isNameStart(text[0]) { return end }
+        let end = LDIFSyntax.nameLength(text)
+        if end > 0, end < text.count, text[end] == LDIFSyntax.colon { return end }
         // The line itself is not shown: it may be a piece of a password whose fold got lost.
         if text.count == 1, text[0] == UInt8(ascii: "-") {
             throw LDIFError(
@@ -105,7 +105,7 @@ extension LDIFParser {
     }
 
     /// Where the value after a name starts, and whether it is base64.
-    private static func form(
+    private func form(
         ofValueAfter nameEnd: Int, in text: Span<UInt8>, line: Int
     ) throws(LDIFError) -> (start: Int, isBase64: Bool) {
         var start = nameEnd + 1
@@ -119,7 +119,7 @@ extension LDIFParser {
         let isBase64 = mark == LDIFSyntax.colon
         if isBase64 { start += 1 }
         while start < text.count, text[start] == LDIFSyntax.space { start &+= 1 }
-        if !isBase64, text.hasForbiddenByte(from: start) {
+        if !isBase64, mayHaveForbiddenBytes, text.hasForbiddenByte(from: start) {
             throw LDIFError(
                 .malformedLine, line: line,
                 problem: "The value of `\(text.extracting(0..<nameEnd).text)` has a NUL or a carriage return in it. "
@@ -130,22 +130,28 @@ extension LDIFParser {
 
     // MARK: Problems
 
-    private static let contentOnly = "Only content records are read: an export of entries, such as `ldapsearch -LLL` writes."
+    private static let contentOnly =
+        "Only content records are read: an export of entries, such as `ldapsearch -LLL` writes."
 
     /// What is wrong with a name inside a record, where something is.
-    private static func problem(inRecord name: Span<UInt8>) -> (code: LDIFError.Code, text: String)? {
+    private static func problem(
+        inRecord name: Span<UInt8>, _ value: Span<UInt8>
+    ) -> (code: LDIFError.Code, text: String)? {
         if name.equalsIgnoringCase("dn") {
             return (.malformedLine, "`dn:` stands inside a record. An empty line must separate records.")
         }
         guard LDIFSyntax.isChangeWord(name) else { return nil }
-        return (.changeRecord, "`\(name.text):` makes this a change record. \(contentOnly)")
+        let isAddition = name.equalsIgnoringCase("changetype") && value.equalsIgnoringCase("add")
+        let advice = isAddition ? " If ldifde wrote the file, take its `changetype: add` lines out." : ""
+        return (.changeRecord, "`\(name.text):` makes this a change record. \(contentOnly)\(advice)")
     }
 
     private static func noName(_ name: Span<UInt8>, line: Int) -> LDIFError {
         if name.equalsIgnoringCase("search") || name.equalsIgnoringCase("result") || name.equalsIgnoringCase("ref") {
             return LDIFError(
                 .missingName, line: line,
-                problem: "`\(name.text):` is no record: this is ldapsearch's own format. Export with `ldapsearch -LLL`.")
+                problem: "`\(name.text):` is no record: this is ldapsearch's own format. Export with `ldapsearch -LLL`."
+            )
         }
         return LDIFError(
             .missingName, line: line, problem: "A record begins with `dn:`, and this line is `\(name.text):`.")
@@ -156,20 +162,18 @@ extension Span<UInt8> {
     /// The bytes as text for a message: an attribute's name, at most 120 characters of it.
     fileprivate var text: String { (String(validatingUTF8: self) ?? "").printable }
 
-    /// Whether there is a byte from `start` on that no text may have: NUL or a carriage return (RFC 2849, SAFE-CHAR).
+    /// Whether there is a byte from `start` on that no value may have: NUL or a carriage return (RFC 2849, SAFE-CHAR).
     @inline(__always)
-    fileprivate func hasForbiddenByte(from start: Int) -> Bool {
-        var isFound = false
-        for index in start..<count { isFound = isFound || self[index] == 0 || self[index] == LDIFSyntax.carriageReturn }
-        return isFound
+    func hasForbiddenByte(from start: Int) -> Bool {
+        first(0, from: start) != nil || first(LDIFSyntax.carriageReturn, from: start) != nil
     }
 
-    /// The first line feed from `start` on.
+    /// The first place from `start` on that has a byte.
     @inline(__always)
-    func firstLineFeed(from start: Int) -> Int? {
+    func first(_ byte: UInt8, from start: Int) -> Int? {
         unsafe withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress, start < buffer.count,
-                let hit = unsafe memchr(base + start, Int32(LDIFSyntax.lineFeed), buffer.count - start)
+                let hit = unsafe memchr(base + start, Int32(byte), buffer.count - start)
             else { return nil }
             return unsafe UnsafeRawPointer(hit) - UnsafeRawPointer(base)
         }

@@ -27,6 +27,8 @@ public struct LDIFParser {
 
     // What the records so far allow as the next line; see LDIFParser+Record.swift.
     var isAtTextStart = true
+    /// Whether some chunk had bytes that no value may have, such as the carriage returns of `CRLF`: only then values are searched.
+    var mayHaveForbiddenBytes = false
     var hasContent = false
     var isInRecord = false
     var recordBytes = 0
@@ -75,6 +77,7 @@ public struct LDIFParser {
     private mutating func readLines(
         _ chunk: Span<UInt8>, into consumer: inout some LDIFConsumer
     ) throws(LDIFError) {
+        if !mayHaveForbiddenBytes { mayHaveForbiddenBytes = chunk.hasForbiddenByte(from: 0) }
         var position = 0
         while position < chunk.count {
             if hasPending {
@@ -85,7 +88,7 @@ public struct LDIFParser {
             firstLine = line
             if chunk[position] == LDIFSyntax.space { throw strayContinuation }
             // The common case: the line, and the byte that tells that it is not folded, lie in this chunk.
-            if let end = chunk.firstLineFeed(from: position), end + 1 < chunk.count,
+            if let end = chunk.first(LDIFSyntax.lineFeed, from: position), end + 1 < chunk.count,
                 chunk[end + 1] != LDIFSyntax.space
             {
                 let hasReturn = end > position && chunk[end - 1] == LDIFSyntax.carriageReturn
@@ -115,7 +118,7 @@ public struct LDIFParser {
             pendingLineStart = pending.count
             start += 1
         }
-        let end = chunk.firstLineFeed(from: start)
+        let end = chunk.first(LDIFSyntax.lineFeed, from: start)
         let piece = chunk.extracting(start..<(end ?? chunk.count))
         try checkSize(adding: pending.count + piece.count, line: firstLine)
         unsafe piece.withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
@@ -149,6 +152,7 @@ public struct LDIFParser {
     func checkSize(adding count: Int, line: Int) throws(LDIFError) {
         guard recordBytes > recordLimit - count else { return }
         throw LDIFError(
-            .recordTooLarge, line: line, problem: "The record has more than \(recordLimit) bytes. Is this an LDIF file?")
+            .recordTooLarge, line: line, problem: "The record has more than \(recordLimit) bytes. Is this an LDIF file?"
+        )
     }
 }

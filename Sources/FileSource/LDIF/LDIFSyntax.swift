@@ -23,32 +23,45 @@ enum LDIFSyntax {
         }
     }
 
-    /// Whether a byte may stand in an attribute description (RFC 4512 section 2.5).
+    /// How many bytes at the beginning of a line are an attribute description (RFC 4512 section 2.5); 0 if none are.
     ///
-    /// Besides letters, digits, hyphens, full stops and semicolons there are underscores, which some directories have, and what
-    /// Active Directory's `;range=0-*` needs.
+    /// Besides what that grammar allows there are underscores, which some directories have in names, and after a semicolon
+    /// what Active Directory's `;range=0-*` needs.
+    static func nameLength(_ line: Span<UInt8>) -> Int {
+        guard line.count > 0, isNameStart(line[0]) else { return 0 }
+        var end = 1
+        while end < line.count {
+            let byte = line[end]
+            if !isNameByte(byte) {
+                guard byte == UInt8(ascii: "=") || byte == UInt8(ascii: "*"),
+                    line.extracting(0..<end).first(UInt8(ascii: ";"), from: 0) != nil
+                else { break }
+            }
+            end &+= 1
+        }
+        return end
+    }
+
     @inline(__always)
-    static func isNameByte(_ byte: UInt8) -> Bool {
+    private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ";"),
-            UInt8(ascii: "_"), UInt8(ascii: "="), UInt8(ascii: "*"):
+            UInt8(ascii: "_"):
             true
         default: false
         }
     }
 
-    /// Whether an attribute description may begin with a byte: a letter, or the digit of an object identifier.
+    /// Whether a name may begin with a byte: a letter, or the digit of an object identifier.
     @inline(__always)
-    static func isNameStart(_ byte: UInt8) -> Bool {
+    private static func isNameStart(_ byte: UInt8) -> Bool {
         (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
     }
 
     /// Whether an attribute of this name can be written so that it is read back as the same.
     static func isWritable(_ name: Span<UInt8>) -> Bool {
-        guard name.count > 0, isNameStart(name[0]) else { return false }
-        for index in name.indices where !isNameByte(name[index]) { return false }
-        return !name.equalsIgnoringCase("dn") && !isChangeWord(name)
+        name.count > 0 && nameLength(name) == name.count && !name.equalsIgnoringCase("dn") && !isChangeWord(name)
     }
 
     /// Whether a value can stand as it is: a SAFE-STRING that no editor or terminal changes.

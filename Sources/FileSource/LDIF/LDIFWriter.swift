@@ -9,7 +9,8 @@ public struct LDIFWriter: Sendable {
     /// Attributes from which somebody could log in or work out a password: written only where it was asked for.
     public static let secretAttributes: Set<AttributeName> = [
         "authPassword", "currentValue", "dBCSPwd", "initialAuthIncoming", "initialAuthOutgoing", "krbPrincipalKey",
-        "lmPwdHistory", "ms-Mcs-AdmPwd", "msDS-ManagedPassword", "msLAPS-EncryptedDSRMPassword", "msLAPS-EncryptedPassword",
+        "lmPwdHistory", "ms-Mcs-AdmPwd", "msDS-ManagedPassword", "msLAPS-EncryptedDSRMPassword",
+        "msLAPS-EncryptedPassword",
         "msLAPS-Password", "ntPwdHistory", "pwdHistory", "sambaLMPassword", "sambaNTPassword", "sambaPasswordHistory",
         "supplementalCredentials", "trustAuthIncoming", "trustAuthOutgoing", "unicodePwd", "userPassword",
     ]

@@ -43,7 +43,8 @@ struct SnapshotCollector: LDIFConsumer {
             if let recordedEntries, recordedEntries != entryCount {
                 fail(
                     .malformedFile,
-                    "\(builder.source) was recorded with \(recordedEntries) entries and has \(entryCount).", remedy: again)
+                    "\(builder.source) was recorded with \(recordedEntries) entries and has \(entryCount).",
+                    remedy: again)
             } else if recordedEntries == nil {
                 fail(.malformedFile, "\(builder.source) was cut off: its last line is missing.", remedy: again)
             }
@@ -66,7 +67,9 @@ struct SnapshotCollector: LDIFConsumer {
         if !hasKind { hasKind = name.equalsIgnoringCase("objectclass") }
         if let length = name.lengthBeforeRange { takePart(of: name.extracting(0..<length)) }
         guard let slot = builder.slot(forUTF8: name, after: lastSlot) else {
-            if takesAll { defect = "it has an attribute beyond the \(AttributeTable.capacity) names that one read can hold" }
+            if takesAll {
+                defect = "it has an attribute beyond the \(AttributeTable.capacity) names that one read can hold"
+            }
             return
         }
         lastSlot = slot

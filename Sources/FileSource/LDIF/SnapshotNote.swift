@@ -44,17 +44,15 @@ enum SnapshotNote: Equatable {
     /// A note that is damaged or unknown throws: passing over a reason why the snapshot is partial would make it complete.
     init?(comment: Span<UInt8>, line: Int) throws(LDIFError) {
         let label = " sync-plan:"
-        guard comment.count >= label.utf8.count, let text = String(validatingUTF8: comment), text.hasPrefix(label) else {
+        guard comment.count >= label.utf8.count, let text = String(validatingUTF8: comment), text.hasPrefix(label)
+        else {
             return nil
         }
         var value = text.utf8.dropFirst(label.utf8.count)
         let isBase64 = value.first == LDIFSyntax.colon
         if isBase64 { value = value.dropFirst() }
         var bytes = Array(value.drop { $0 == LDIFSyntax.space })
-        if isBase64 {
-            var decoded: [UInt8] = []
-            bytes = Base64.decode(bytes.span, into: &decoded) ? decoded : []
-        }
+        if isBase64 { bytes = Base64.decode(bytes.span) ?? [] }
         guard let text = String(validatingUTF8: bytes.span), let note = SnapshotNote(text: text) else {
             throw LDIFError(
                 .snapshot, line: line,

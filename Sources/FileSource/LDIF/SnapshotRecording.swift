@@ -41,7 +41,7 @@ struct SnapshotRecording {
         write(.snapshot)
         write(.source(snapshot.source))
         write(.schema(snapshot.schema.name))
-        var contents = "\(snapshot.users.count) users, \(snapshot.groups.count) groups, \(snapshot.contacts.count) contacts"
+        var contents = snapshot.contents
         let secrets = zip(snapshot.attributes.names, columns).compactMap { name, column in
             if case .secret = column { name.text } else { nil }
         }

@@ -79,14 +79,16 @@ public enum BindIdentity: Sendable {
 
 /// How long the parts of a read may take.
 public struct LDAPTimeouts: Sendable, Hashable {
-    /// For each of name resolution's addresses and the TLS handshake, together.
+    /// For connecting to one address of the host, and again for the TLS handshake.
+    ///
+    /// Resolving the host's name takes as long as the system lets it.
     public var connect: Duration
     /// For the server's next message, whatever it is, after a request.
     public var operation: Duration
     /// For the whole read, from the first search to the last entry.
     public var read: Duration
 
-    /// Makes time-outs; negative ones count as zero.
+    /// Makes time-outs; negative ones count as zero, and those of over a hundred years as a hundred years.
     public init(
         connect: Duration = .seconds(10), operation: Duration = .seconds(60), read: Duration = .seconds(30 * 60)
     ) {
@@ -94,4 +96,9 @@ public struct LDAPTimeouts: Sendable, Hashable {
         self.operation = operation
         self.read = read
     }
+}
+
+extension Duration {
+    /// The duration within bounds that can be added to any moment.
+    var bounded: Duration { max(.zero, min(self, .seconds(100 * 365 * 86_400))) }
 }

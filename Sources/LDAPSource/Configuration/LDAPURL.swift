@@ -63,7 +63,9 @@ public struct LDAPURL: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether what is sent never leaves this machine.
     var isLocal: Bool {
-        scheme == .ldapi || host == "::1" || host.hasPrefix("127.") || host.asciiLowercased == "localhost"
+        if scheme == .ldapi || host == "::1" || host.asciiLowercased == "localhost" { return true }
+        // A name may begin with 127 too.
+        return host.hasPrefix("127.") && host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (48...57).contains($0) }
     }
 
     private static func malformed(_ text: String, _ why: String) -> LDAPError {

@@ -15,27 +15,24 @@ struct ConnectedSocket: ~Copyable {
 
     /// Connects to the server of `url`, trying all its addresses in the order of the resolver.
     init(to url: LDAPURL, timeout: Duration, watch: Watch) throws(LDAPError) {
-        let deadline = ContinuousClock.now + timeout
         if url.scheme == .ldapi {
             descriptor = try Self.connectToPath(url)
             return
         }
         var last = LDAPError(.nameNotFound, "\(url.host) has no address.")
-        var addresses = try unsafe Self.resolve(url)
+        let addresses = try unsafe Self.resolve(url)
         defer { unsafe freeaddrinfo(addresses) }
-        let first = unsafe addresses
-        while let address = unsafe addresses?.pointee {
+        var next = unsafe addresses
+        while let address = unsafe next?.pointee {
             do throws(LDAPError) {
-                descriptor = try unsafe Self.open(address, url: url, deadline: deadline, watch: watch)
-                unsafe addresses = first
+                descriptor = try unsafe Self.open(address, url: url, deadline: .now + timeout.bounded, watch: watch)
                 return
             } catch {
                 last = error
                 if error.code == .cancelled { break }
             }
-            unsafe addresses = address.ai_next
+            unsafe next = address.ai_next
         }
-        unsafe addresses = first
         throw last
     }
 
@@ -51,7 +48,6 @@ struct ConnectedSocket: ~Copyable {
     private static func resolve(_ url: LDAPURL) throws(LDAPError) -> UnsafeMutablePointer<addrinfo>? {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = streamType
-        unsafe hints.ai_flags = AI_ADDRCONFIG
         var result: UnsafeMutablePointer<addrinfo>?
         let status = unsafe getaddrinfo(url.host, String(url.port), &hints, &result)
         guard status == 0 else {

@@ -84,13 +84,15 @@ final class Watch: Sendable {
     private let end: ContinuousClock.Instant
 
     /// Makes a watch whose time begins now.
-    init(allowing duration: Duration) { end = .now + duration }
+    init(allowing duration: Duration) { end = .now + duration.bounded }
 
     func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
+    var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) }
+
     /// Throws `cancelled`; cheap enough for every message.
     func checkCancellation() throws(LDAPError) {
-        if isCancelled.load(ordering: .relaxed) { throw LDAPError(.cancelled, "The read was cancelled.") }
+        if wasCancelled { throw LDAPError(.cancelled, "The read was cancelled.") }
     }
 
     /// Whether the time for the whole read has run out.

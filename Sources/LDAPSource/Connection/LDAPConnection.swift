@@ -88,7 +88,7 @@ internal import DirectoryModel
             }
         }
         guard status == LDAP_SUCCESS else {
-            throw LDAPError.bind(lastOutcome(or: status), as: name, to: url)
+            throw LDAPError.bind(localOutcome(status), as: name, to: url)
         }
         let outcome = try result(of: id, "binding to \(url)")
         if outcome.code != .success { throw LDAPError.bind(outcome, as: name, to: url) }
@@ -117,35 +117,36 @@ internal import DirectoryModel
             var message: OpaquePointer?
             let type = unsafe ldap_result(handle, id, LDAP_MSG_ONE, &wait, &message)
             if type > 0, let message = unsafe message { return unsafe LDAPMessage(message) }
-            if type < 0 { throw LDAPError.general(lastOutcome(or: LDAP_SERVER_DOWN), action()) }
+            if type < 0 { throw LDAPError.general(localOutcome(nil), action()) }
             let now = ContinuousClock.now
             let since = silentSince ?? now
             silentSince = since
             if now - since >= configuration.timeouts.operation {
-                throw silence(of: id, action(), "has not answered for")
+                throw LDAPError(
+                    .timedOut,
+                    "\(url) has not answered for \(configuration.timeouts.operation) while \(action()). Check that the "
+                        + "server is well, or allow more time for an operation.", resultCode: .timeout)
             }
-            if watch.isOver { throw silence(of: id, action(), "was not done within") }
+            try checkTime()
         }
     }
 
-    private func silence(of id: Int32, _ action: String, _ what: String) -> LDAPError {
-        abandon(id)
-        let limit =
-            what.hasPrefix("has") ? configuration.timeouts.operation : configuration.timeouts.read
-        return LDAPError(.timedOut, "\(url) \(what) \(limit) while \(action).", resultCode: .timeout)
+    /// Throws where the time for the whole read has run out.
+    func checkTime() throws(LDAPError) {
+        if !watch.isOver { return }
+        throw LDAPError(
+            .timedOut,
+            "Reading \(url) was not done within \(configuration.timeouts.read). Allow more time for the whole read.",
+            resultCode: .timeout)
     }
 
-    /// Tells the server that nobody waits for the operation any more.
-    func abandon(_ id: Int32) { unsafe _ = ldap_abandon_ext(handle, id, nil, nil) }
-
-    /// What libldap last noted about this handle.
-    func lastOutcome(or status: Int32) -> Outcome {
-        var code: Int32 = status
+    /// How a call of libldap failed, with the text it left; where the call has no `status`, the code it left too.
+    func localOutcome(_ status: Int32?) -> Outcome {
+        var code: Int32 = LDAP_SERVER_DOWN
         unsafe _ = ldap_get_option(handle, LDAP_OPT_RESULT_CODE, &code)
         var text: UnsafeMutablePointer<CChar>?
         unsafe _ = ldap_get_option(handle, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text)
-        return unsafe Outcome(
-            code: LDAPResultCode(rawValue: code == LDAP_SUCCESS ? status : code), serverMessage: takeText(text))
+        return unsafe Outcome(code: LDAPResultCode(rawValue: status ?? code), serverMessage: takeText(text))
     }
 }
 

@@ -5,7 +5,7 @@ extension LDAPConnection {
     /// Reads a search to its end, page by page (RFC 2696), filing each entry in `builder`; answers the number of pages.
     ///
     /// The next page is asked for as soon as one has come whole, before it is decoded, so that the server works meanwhile.
-    /// What came before a failure is filed all the same; then the failure is thrown.
+    /// Pages that came whole before a failure are filed all the same; then the failure is thrown.
     func readAll(
         _ search: Search, into builder: inout SnapshotBuilder, progress: (ReadProgress) -> Void
     ) throws(LDAPError) -> Int {
@@ -14,29 +14,40 @@ extension LDAPConnection {
         var previous = PageMark()
         var id = try send(search, attributes, after: [])
         while true {
-            let page = try receivePage(id, search)
-            pages += 1
-            let mark = unsafe PageMark(cookie: page.cookie, firstEntry: page.entries.first.map { unsafe dn(of: $0) })
-            let next = try following(page, search, isFirst: pages == 1)
-            if let next { id = try send(search, attributes, after: next) }
-            try file(page, of: search, in: &builder, progress: progress)
-            if page.outcome.code != .success {
-                throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
+            var page = SearchPage()
+            while unsafe !page.take(try receive(id, "searching \(search.plural) on \(url)"), handle: handle) {
+                // A server that knows no pages sends one of any size, which need not be held in memory.
+                if page.count <= configuration.pageSize { continue }
+                try file(page, of: search, in: &builder, progress: progress)
+                page = SearchPage()
             }
-            if next == nil { return pages }
+            pages += 1
+            let next: Result<Int32?, LDAPError>
+            do throws(LDAPError) {
+                let cookie = try following(page, search, isFirst: pages == 1)
+                next = .success(
+                    try cookie.map { cookie throws(LDAPError) in try send(search, attributes, after: cookie) })
+            } catch {
+                next = .failure(error)
+            }
+            try file(page, of: search, in: &builder, progress: progress)
+            guard let nextID = try next.get() else { return pages }
+            id = nextID
+            let mark = unsafe PageMark(cookie: page.cookie, firstEntry: page.entries.first.map { unsafe dn(of: $0) })
             if mark == previous {
-                abandon(id)
                 throw LDAPError(.protocolError, "\(url) sends the same page of \(search.plural) again and again.")
             }
             previous = mark
         }
     }
 
-    /// The cookie to ask for the next page with; nil where this one is the last.
+    /// The cookie to ask for the next page with; nil where this one was the last.
     private func following(
         _ page: borrowing SearchPage, _ search: Search, isFirst: Bool
     ) throws(LDAPError) -> [UInt8]? {
-        guard page.outcome.code == .success else { return nil }
+        if page.outcome.code != .success {
+            throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
+        }
         if let cookie = page.cookie { return cookie.isEmpty ? nil : cookie }
         // A server that passed over the control gave everything at once; one that forgets it later proves nothing.
         if isFirst { return nil }
@@ -68,15 +79,7 @@ extension LDAPConnection {
     }
 
     private func failure(_ status: Int32, _ search: Search) -> LDAPError {
-        LDAPError.search(lastOutcome(or: status), for: search.plural, base: search.base, on: url)
-    }
-
-    private func receivePage(_ id: Int32, _ search: Search) throws(LDAPError) -> SearchPage {
-        var page = SearchPage()
-        while true {
-            let message = try receive(id, "searching \(search.plural) on \(url)")
-            if unsafe page.take(message, handle: handle) { return page }
-        }
+        LDAPError.search(localOutcome(status), for: search.plural, base: search.base, on: url)
     }
 
     // MARK: Entries
@@ -91,12 +94,7 @@ extension LDAPConnection {
                 progress(ReadProgress(entries: builder.entryCount, subject: search.plural))
             }
         }
-        try watch.checkCancellation()
-        if watch.isOver {
-            throw LDAPError(
-                .timedOut, "The read of \(url) was not done within \(configuration.timeouts.read).",
-                resultCode: .timeout)
-        }
+        try checkTime()
     }
 
     /// Files one entry; its values are copied once, from the message to the snapshot.
@@ -125,12 +123,8 @@ extension LDAPConnection {
             defer { unsafe ber_memfree(values) }
             let octets = unsafe attribute.octets
             let bytes = unsafe octets.span
-            guard let slot = builder.slot(forUTF8: bytes, after: last) else {
-                if bytes.hasRange {
-                    return builder.discardEntry("the server gave only a part of its attribute's values")
-                }
-                continue
-            }
+            if bytes.hasRange { return builder.discardEntry("the server gave only a part of an attribute's values") }
+            guard let slot = builder.slot(forUTF8: bytes, after: last) else { continue }
             last = slot
             guard var value = unsafe values else { continue }
             while unsafe value.pointee.bv_val != nil {
@@ -147,7 +141,8 @@ extension LDAPConnection {
         var one = search
         one.attributes = ["1.1"]
         let id = try send(one, CStrings(one.attributes), after: [], size: 1)
-        let page = try receivePage(id, one)
+        var page = SearchPage()
+        while unsafe !page.take(try receive(id, "searching \(search.plural) on \(url)"), handle: handle) {}
         if let entry = unsafe page.entries.first { return unsafe String(decoding: dn(of: entry), as: UTF8.self) }
         if page.outcome.code == .success { return nil }
         throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
@@ -179,11 +174,15 @@ extension berval {
 extension Span<UInt8> {
     /// Whether an attribute description has the option `range` (MS-ADTS §3.1.1.3.1.3.3): `member;range=0-1499`.
     fileprivate var hasRange: Bool {
-        let option: StaticString = ";range="
-        let length = option.utf8CodeUnitCount
-        guard count > length else { return false }
-        return (0..<(count - length)).contains { start in
-            (0..<length).allSatisfy { unsafe self[start + $0] | 0x20 == option.utf8Start[$0] | 0x20 }
+        let option = AttributeOption.range
+        guard count > option.count else { return false }
+        for start in 0..<(count - option.count) where self[start] == option[0] {
+            if option.indices.allSatisfy({ self[start + $0] | 0x20 == option[$0] | 0x20 }) { return true }
         }
+        return false
     }
+}
+
+private enum AttributeOption {
+    static let range = Array(";range=".utf8)
 }

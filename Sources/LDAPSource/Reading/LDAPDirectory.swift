@@ -45,7 +45,8 @@ public struct LDAPDirectory: DirectoryReader {
                 builder.endSearch(pages: try connection.readAll(search, into: &builder, progress: progress))
                 hasRead = true
             } catch {
-                if error.code == .cancelled || !hasRead && builder.entryCount == 0 { throw error }
+                let isNothingRead = !hasRead && builder.entryCount == 0
+                if isNothingRead || error.code == .cancelled || error.code == .badConfiguration { throw error }
                 builder.fail(Incompleteness(error))
                 // The connection may be of no more use, and one reason is enough.
                 break

@@ -6,8 +6,6 @@ internal import COpenLDAP
     private(set) var entries: [OpaquePointer] = unsafe []
     /// How many entries there are.
     var count: Int { unsafe entries.count }
-    /// How many search references (RFC 4511 §4.5.3) there were; they are never followed.
-    private(set) var references = 0
     /// How the page ended.
     private(set) var outcome = Outcome(code: .success)
     /// Where the next page begins (RFC 2696): empty after the last, nil where the server sent no control.
@@ -25,9 +23,8 @@ internal import COpenLDAP
         case 0x65:
             unsafe takeResult(message, handle)
             return true
-        case 0x73:
-            references += 1
         default:
+            // Search references (RFC 4511 §4.5.3) lead to other servers and are not followed.
             break
         }
         return false

@@ -31,7 +31,9 @@ public struct Account: Sendable, Hashable, Codable {
     public var organizationalUnit: String?
     /// How much the mailbox may hold; nil means no limit of its own.
     public var quota: ByteCount?
-    /// Whether the account can be used. A suspended account keeps its data and its addresses.
+    /// Whether the account can be used.
+    ///
+    /// A suspended account keeps its data and its addresses.
     public var isActive: Bool
 
     /// Makes an account; aliases are put in order, and repetitions and the primary address taken out of them.
@@ -63,11 +65,21 @@ public struct Account: Sendable, Hashable, Codable {
     public var addresses: [MailAddress] { [address] + aliases }
 
     private static func normalized(_ aliases: [MailAddress], without primary: MailAddress) -> [MailAddress] {
-        if aliases.isEmpty || (aliases.count == 1 && aliases[0] != primary) { return aliases }
+        if isNormalized(aliases, without: primary) { return aliases }
         var result: [MailAddress] = []
         result.reserveCapacity(aliases.count)
         for alias in aliases.sorted() where alias != primary && alias != result.last { result.append(alias) }
         return result
+    }
+
+    /// Whether the aliases are in order already, as a provider's listing has them.
+    private static func isNormalized(_ aliases: [MailAddress], without primary: MailAddress) -> Bool {
+        var last: MailAddress?
+        for alias in aliases {
+            if alias == primary || last.map({ alias <= $0 }) ?? false { return false }
+            last = alias
+        }
+        return true
     }
 }
 

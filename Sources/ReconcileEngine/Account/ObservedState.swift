@@ -1,6 +1,8 @@
 public import DirectoryModel
 
-/// The provider's own name for an account: a row id, a SCIM `id`. It never changes and is never shown as an address.
+/// The provider's own name for an account: a row id, a SCIM `id`.
+///
+/// It never changes and is never shown as an address.
 public struct AccountID: RawRepresentable, Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
     /// The name as the provider writes it.
     public let rawValue: String

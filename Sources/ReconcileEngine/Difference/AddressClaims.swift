@@ -91,7 +91,9 @@ struct AddressClaims {
         pairs = zip(pairs, isDropped).filter { !$0.1 }.map(\.0)
     }
 
-    /// The addresses that a pair wants and its account does not have. An account that is going to be suspended wants none.
+    /// The addresses that a pair wants and its account does not have.
+    ///
+    /// An account that is going to be suspended wants none.
     private static func claims(_ pair: Matcher.Pair, _ index: AccountIndex) -> [MailAddress] {
         guard pair.desired.account.isActive else { return [] }
         guard let account = pair.account else { return pair.desired.account.addresses }

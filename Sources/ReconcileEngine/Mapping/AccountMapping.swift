@@ -76,7 +76,9 @@ public struct AccountMapping: Sendable, Hashable {
         return names
     }
 
-    /// The fields that the mapping sets. Entitlements set further ones.
+    /// The fields that the mapping sets.
+    ///
+    /// Entitlements set further ones.
     var fields: AccountFields {
         var fields: AccountFields = [.key, .address, .aliases, .active]
         if name != nil { fields.insert(.name) }

@@ -8,7 +8,9 @@ public struct ClaimedDomains: Sendable, Hashable {
     /// Makes a list of claimed domains; an empty one accepts every domain.
     public init(_ domains: some Sequence<MailDomain> = []) { self.domains = Set(domains) }
 
-    /// Whether an account may have the address. Subdomains must be claimed by themselves.
+    /// Whether an account may have the address.
+    ///
+    /// Subdomains must be claimed by themselves.
     public func contains(_ address: MailAddress) -> Bool {
         domains.isEmpty || domains.contains(address.domain)
     }

@@ -83,7 +83,8 @@ struct Projector {
             let names = memberships.filter { quotaByGroup[$0] != nil }.map { groupNames[$0] }.sorted()
             find(
                 .entitlementConflict, user,
-                "\(user.displayName) is in \(names.joined(separator: " and ")): the larger quota, \(best.amount), counts.")
+                "\(user.displayName) is in \(names.joined(separator: " and ")): the larger quota, \(best.amount), counts."
+            )
         }
         return (best.amount, Reason(.memberOf, groupNames[best.group]))
     }
@@ -96,7 +97,8 @@ struct Projector {
         let list = values.addresses
         for finding in list.findings {
             switch finding {
-            case .noPrimary: find(.noAddress, user, "\(user.displayName) has no primary address: no account. (\(user.dn.text))")
+            case .noPrimary:
+                find(.noAddress, user, "\(user.displayName) has no primary address: no account. (\(user.dn.text))")
             case .severalPrimaries(let addresses):
                 let names = addresses.map(\.text).joined(separator: " and ")
                 find(

@@ -5,8 +5,9 @@ public struct QuotaRule: Sendable, Hashable {
     /// How much room its members' mailboxes have.
     public var quota: ByteCount
 
-    /// Makes a rule: members of `group` get `quota`. A member of several such groups gets the largest, and a finding
-    /// says so.
+    /// Makes a rule: members of `group` get `quota`.
+    ///
+    /// A member of several such groups gets the largest, and a finding says so.
     public init(_ quota: ByteCount, group: GroupSelector) {
         self.group = group
         self.quota = quota

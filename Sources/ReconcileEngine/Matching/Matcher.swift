@@ -73,7 +73,9 @@ struct Matcher {
         for desired in unmatched {
             if let key = desired.account.key, keys[key] ?? 0 > 1 {
                 findings.append(Self.repeatedKey(desired))
-            } else if let position = index.position(holding: desired.account.address), canBeAdopted(position, by: desired) {
+            } else if let position = index.position(holding: desired.account.address),
+                canBeAdopted(position, by: desired)
+            {
                 adopters[position, default: []].append(desired)
             } else {
                 pairs.append(Pair(desired: desired, account: nil, changes: []))
@@ -91,7 +93,8 @@ struct Matcher {
             findings.append(
                 Finding(
                     .ambiguousMatch, address.text,
-                    "The account \(address) could belong to any of \(candidates.count) people: \(names). It is not touched."))
+                    "The account \(address) could belong to any of \(candidates.count) people: \(names). It is not touched."
+                ))
         }
     }
 

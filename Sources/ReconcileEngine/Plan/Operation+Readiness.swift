@@ -21,7 +21,8 @@ extension Operation {
         switch (kind, precondition) {
         case (.create, _): readinessToCreate(given: current, fields: fields)
         case (.delete, .unchanged(let fingerprint)):
-            current.map { Fingerprint(of: $0, fields: fields) == fingerprint ? .ready : Self.changed } ?? .alreadyApplied
+            current.map { Fingerprint(of: $0, fields: fields) == fingerprint ? .ready : Self.changed }
+                ?? .alreadyApplied
         case (_, .unchanged(let fingerprint)):
             readinessToChange(given: current, fingerprint: fingerprint, fields: fields)
         case (_, .absent): .stale("The plan has no precondition for this operation.")

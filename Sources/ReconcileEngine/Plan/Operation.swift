@@ -35,8 +35,10 @@ public struct Operation: Sendable, Hashable, Codable {
     public let reasons: [Reason]
     /// What must still be true.
     public let precondition: Precondition
-    /// When it may run: an operation runs after all those of lower stages, because it claims an address that one of them
-    /// releases. Operations of one stage do not depend on each other.
+    /// When it may run: an operation runs after all those of lower stages, because it claims an address that one of
+    /// them releases.
+    ///
+    /// Operations of one stage do not depend on each other.
     public let stage: Int
 
     init(
@@ -76,7 +78,8 @@ public struct Operation: Sendable, Hashable, Codable {
 
 extension Operation {
     static func create(_ account: Account, because reasons: [Reason]) -> Operation {
-        Operation(kind: .create, id: nil, address: account.address, account: account, reasons: reasons, precondition: .absent)
+        Operation(
+            kind: .create, id: nil, address: account.address, account: account, reasons: reasons, precondition: .absent)
     }
 
     /// Changes other than taking the account away: an update, a rename, or a reactivation, whichever the fields tell.
@@ -84,14 +87,17 @@ extension Operation {
         _ observed: ObservedAccount, _ changes: [FieldChange], because reasons: [Reason], fields: AccountFields
     ) -> Operation {
         let kind: Kind =
-            changes.contains { $0.field == .active } ? .reactivate
+            changes.contains { $0.field == .active }
+            ? .reactivate
             : changes.contains { $0.field == .address } ? .rename : .update
         return Operation(
             kind: kind, id: observed.id, address: observed.account.address, changes: changes, reasons: reasons,
             precondition: .unchanged(Fingerprint(of: observed.account, fields: fields)))
     }
 
-    /// Suspends an account. The proof says that the directory was read completely.
+    /// Suspends an account.
+    ///
+    /// The proof says that the directory was read completely.
     static func suspend(
         _ observed: ObservedAccount, because reason: Reason, fields: AccountFields, proof: CompletenessProof
     ) -> Operation {
@@ -101,7 +107,9 @@ extension Operation {
             precondition: .unchanged(Fingerprint(of: observed.account, fields: fields)))
     }
 
-    /// Deletes an account. The proof says that the directory was read completely.
+    /// Deletes an account.
+    ///
+    /// The proof says that the directory was read completely.
     static func delete(
         _ observed: ObservedAccount, because reason: Reason, fields: AccountFields, proof: CompletenessProof
     ) -> Operation {

@@ -16,8 +16,10 @@ public struct PlanLine: Sendable, Hashable, Decodable {
 }
 
 extension Plan {
-    /// Writes the plan as JSON Lines: the overview, then violations, findings, operations and held operations, each on a
-    /// line of its own. The same plan gives the same bytes.
+    /// Writes the plan as JSON Lines: the overview, then violations, findings, operations and held operations, each on
+    /// a line of its own.
+    ///
+    /// The same plan gives the same bytes.
     ///
     /// - Parameter write: takes the next bytes, always whole lines.
     public func writeLines<Failure>(to write: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {

@@ -92,8 +92,6 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let ambiguousMatch = Code(rawValue: "ambiguous-match")
         /// The provider cannot do something that the rules call for.
         public static let unsupported = Code(rawValue: "unsupported")
-        /// Addresses go round in a circle, which one run cannot resolve.
-        public static let addressCycle = Code(rawValue: "address-cycle")
     }
 
     /// The kind of finding.

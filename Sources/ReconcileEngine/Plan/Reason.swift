@@ -23,6 +23,8 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         public static let differs = Code(rawValue: "differs")
         /// The account was found by its address and is now bound to the directory object.
         public static let adopted = Code(rawValue: "adopted")
+        /// Gives up an address that another account gets, before getting its own new one.
+        public static let makesWay = Code(rawValue: "makes-way")
         /// The same person has another primary address.
         public static let readdressed = Code(rawValue: "readdressed")
     }
@@ -50,6 +52,7 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         case .gone: "gone from the directory"
         case .differs: "differs from the directory"
         case .adopted: "has the same address; bound to the directory object from now on"
+        case .makesWay: "makes way for another account first"
         case .readdressed: "same person, new primary address"
         default: subject.isEmpty ? code.rawValue : "\(code.rawValue): \(subject)"
         }

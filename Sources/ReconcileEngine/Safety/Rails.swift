@@ -35,7 +35,8 @@ public struct CompleteProvider: Rail {
     /// Tells why the listing is partial.
     public func violations(in draft: PlanDraft) -> [Violation] {
         draft.overview.providerIncomplete.prefix(1).map {
-            Violation(rail: "complete-provider", "The provider's accounts were not listed completely. \($0)", hold: hold)
+            Violation(
+                rail: "complete-provider", "The provider's accounts were not listed completely. \($0)", hold: hold)
         }
     }
 }

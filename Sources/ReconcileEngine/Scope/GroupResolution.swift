@@ -20,7 +20,8 @@ struct GroupResolution {
                         + "Its members cannot be told from people who left.")
             default:
                 let names = found.map { snapshot.groups[$0].dn.text }.sorted().joined(separator: "; ")
-                problems.append("\(found.count) groups are called \(selector): \(names). Name one by its distinguished name.")
+                problems.append(
+                    "\(found.count) groups are called \(selector): \(names). Name one by its distinguished name.")
             }
         }
     }

@@ -3,8 +3,10 @@ public struct GroupSelector: Sendable, Hashable, Codable, ExpressibleByStringLit
     /// The name as the rule has it.
     public let text: String
 
-    /// Makes a selector. A text that reads as a UUID is an identity, one with `=` in it a distinguished name, and any
-    /// other a name, compared without regard to case.
+    /// Makes a selector.
+    ///
+    /// A text that reads as a UUID is an identity, one with `=` in it a distinguished name, and any other a name,
+    /// compared without regard to case.
     public init(_ text: String) { self.text = text }
 
     /// Makes a selector from a literal.

@@ -66,8 +66,9 @@ struct Membership {
         if result.count > 1 { result = Array(Set(result)).sorted() }
     }
 
-    /// The group that a value of `memberOf` names. A directory spells a group nearly always the same way, so each
-    /// spelling is parsed once.
+    /// The group that a value of `memberOf` names.
+    ///
+    /// A directory spells a group nearly always the same way, so each spelling is parsed once.
     private mutating func group(spelled value: Span<UInt8>) -> Int? {
         let hash = StableHash.hash(value)
         if let known = spellings[hash], known.bytes.hasSameBytes(as: value) { return known.group }

@@ -56,5 +56,7 @@ extension Configuration {
     }
 
     /// The path of the state database.
-    public var statePath: String { resolve(state ?? "sync-plan.state") }
+    ///
+    /// Profiles beside each other have one each, and so can run side by side.
+    public var statePath: String { resolve(state ?? "\(name).state") }
 }

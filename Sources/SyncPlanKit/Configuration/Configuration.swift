@@ -22,10 +22,12 @@ public struct Configuration: Sendable, Decodable {
     public var limits: LimitsConfiguration
     /// Primary addresses of accounts that are never touched.
     public var protected: [MailAddress]
-    /// The path of the state database as written; nil for `sync-plan.state` beside the configuration.
+    /// The path of the state database as written; nil for ``name`` with `.state` in ``folder``.
     public var state: String?
     /// The folder that relative paths are relative to.
     public var folder = "."
+    /// What the profile is called: the name of its file without the ending.
+    public var name = "sync-plan"
     /// The SHA-256 of the file that the configuration was read from, in hexadecimal; empty where it was not.
     public var digest = ""
 

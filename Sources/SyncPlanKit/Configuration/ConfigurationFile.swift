@@ -35,7 +35,9 @@ public struct ConfigurationFile: Sendable {
         let node = try expand(root, path: [])
         do {
             var configuration = try YAMLDecoder().decode(Configuration.self, from: node)
-            configuration.folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            let url = URL(fileURLWithPath: path)
+            configuration.folder = url.deletingLastPathComponent().path
+            configuration.name = url.deletingPathExtension().lastPathComponent
             configuration.digest = PlanDigest(ofBytes: data).text
             return configuration
         } catch {
@@ -53,7 +55,9 @@ public struct ConfigurationFile: Sendable {
 
     // MARK: Environment
 
-    /// Replaces every `${NAME}` in scalars. A `$` without a brace stays as it is.
+    /// Replaces every `${NAME}` in scalars.
+    ///
+    /// A `$` without a brace stays as it is.
     private func expand(_ node: Node, path keys: [String]) throws(ConfigurationError) -> Node {
         switch node {
         case .scalar(let scalar):
@@ -103,7 +107,8 @@ public struct ConfigurationFile: Sendable {
     private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {
         guard let line = Self.lineOfSecret(root) else { return }
         try SecretFile.requirePrivate(
-            path, as: ConfigurationError(
+            path,
+            as: ConfigurationError(
                 file: path, line: line,
                 "there is a secret in this file, and others can read it. Run `chmod 600 \(path)`, "
                     + "or keep the secret elsewhere: `password-file: …` or `password: ${NAME}`."))

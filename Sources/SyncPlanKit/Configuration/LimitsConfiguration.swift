@@ -35,7 +35,9 @@ public struct LimitsConfiguration: Sendable, Decodable {
             percent = try section.optional(.percent)
             if count == nil && percent == nil { throw section.missing(.count) }
             if let count, count < 0 { throw section.mistake(at: .count, "a count is 0 or more.") }
-            if let percent, !(0...100).contains(percent) { throw section.mistake(at: .percent, "a percentage is 0 to 100.") }
+            if let percent, !(0...100).contains(percent) {
+                throw section.mistake(at: .percent, "a percentage is 0 to 100.")
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 /// The name most like a mistyped one, or nil where none is near enough to be meant.
 func nearestName(to typed: String, among names: some Sequence<String>) -> String? {
     let limit = max(1, typed.count / 3)
-    return names
+    return
+        names
         .map { (name: $0, distance: editDistance(typed.lowercased(), $0.lowercased())) }
         .filter { $0.distance <= limit || $0.name.hasPrefix(typed) }
         .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name

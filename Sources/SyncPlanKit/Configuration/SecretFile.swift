@@ -8,7 +8,8 @@ public enum SecretFile {
     /// - Throws: ``ConfigurationError`` where the file is missing, empty, or readable by others than its owner.
     public static func read(_ path: String) throws(ConfigurationError) -> Secret {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw ConfigurationError(file: path, "The file with the secret cannot be read. Check the path and its rights.")
+            throw ConfigurationError(
+                file: path, "The file with the secret cannot be read. Check the path and its rights.")
         }
         try requirePrivate(
             path, as: ConfigurationError(file: path, "Others can read this secret. Run `chmod 600 \(path)`."))

@@ -14,7 +14,8 @@ struct Section<Key: SectionKey> {
         // The order of the keys in the file is not kept, so the first mistake is the first by name.
         for key in all.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) where !names.contains(key.stringValue) {
             let nearest = nearestName(to: key.stringValue, among: names)
-            let advice = nearest.map { "Did you mean \"\($0)\"?" } ?? "Known here: \(names.sorted().joined(separator: ", "))."
+            let advice =
+                nearest.map { "Did you mean \"\($0)\"?" } ?? "Known here: \(names.sorted().joined(separator: ", "))."
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
                     codingPath: decoder.codingPath + [key], debugDescription: "there is no such key. \(advice)"))
@@ -51,7 +52,8 @@ struct Section<Key: SectionKey> {
 
     func missing(_ key: Key) -> any Error {
         DecodingError.dataCorrupted(
-            DecodingError.Context(codingPath: container.codingPath, debugDescription: "\"\(key.rawValue)\" is missing."))
+            DecodingError.Context(codingPath: container.codingPath, debugDescription: "\"\(key.rawValue)\" is missing.")
+        )
     }
 
     func mistake(at key: Key, _ message: String) -> any Error {

@@ -12,7 +12,10 @@ public enum SourceConfiguration: Sendable, Decodable {
     /// Reads the source.
     public init(from decoder: any Decoder) throws {
         let section = try Section(decoder, Keys.self)
-        switch (try section.optional(.ldap, LDAPSourceConfiguration.self), try section.optional(.ldif, LDIFSourceConfiguration.self)) {
+        switch (
+            try section.optional(.ldap, LDAPSourceConfiguration.self),
+            try section.optional(.ldif, LDIFSourceConfiguration.self)
+        ) {
         case (let ldap?, nil): self = .ldap(ldap)
         case (nil, let ldif?): self = .ldif(ldif)
         case (nil, nil): throw section.missing(.ldap)

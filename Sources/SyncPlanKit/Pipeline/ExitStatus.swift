@@ -67,6 +67,7 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         case is StateDatabaseError: self = .cannotWrite
         case is LDIFError: self = .configuration
         case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
+        case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
         case is CancellationError: self = .interrupted
         default: self = .unavailable
         }

@@ -38,7 +38,9 @@ public struct Profile: Sendable {
         reconciler = configuration.reconciler
     }
 
-    /// Reads the directory and the provider, at the same time, and plans. Nothing is changed anywhere.
+    /// Reads the directory and the provider, at the same time, and plans.
+    ///
+    /// Nothing is changed anywhere.
     ///
     /// - Throws: what the source or the provider throws where nothing could be read from it.
     public func plan(

@@ -3,7 +3,9 @@ import Foundation
 public import ReconcileEngine
 
 /// A plan saved as JSON Lines (requirement BE3): a header, the plan's own lines, and a last line with the digest of
-/// everything before it. Whoever cuts the file short or edits it makes it unusable.
+/// everything before it.
+///
+/// Whoever cuts the file short or edits it makes it unusable.
 public struct PlanFile: Sendable {
     /// What the plan belongs to.
     public let header: PlanHeader
@@ -96,10 +98,12 @@ public struct PlanFile: Sendable {
     /// - Throws: ``PlanFileError`` that says which of them differs.
     public func requireFit(_ path: String, _ expected: PlanHeader) throws(PlanFileError) {
         if header.tool != expected.tool {
-            throw PlanFileError(path, .otherVersion, "it was made by sync-plan \(header.tool), and this is \(expected.tool)")
+            throw PlanFileError(
+                path, .otherVersion, "it was made by sync-plan \(header.tool), and this is \(expected.tool)")
         }
         if header.provider != expected.provider {
-            throw PlanFileError(path, .otherProfile, "it is for \(header.provider), and the configuration names \(expected.provider)")
+            throw PlanFileError(
+                path, .otherProfile, "it is for \(header.provider), and the configuration names \(expected.provider)")
         }
         if header.configuration != expected.configuration {
             throw PlanFileError(path, .otherProfile, "the configuration has been changed since it was made")

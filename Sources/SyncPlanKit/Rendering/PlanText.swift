@@ -2,7 +2,9 @@ internal import DirectoryModel
 public import ReconcileEngine
 
 /// A plan as text for people: what is destructive first, then the rest, then what is held, what is noteworthy, and a
-/// summary. Without colour the same plan gives the same text.
+/// summary.
+///
+/// Without colour the same plan gives the same text.
 public struct PlanText: Sendable {
     /// How text is marked.
     public var style: Style
@@ -38,12 +40,16 @@ public struct PlanText: Sendable {
             + "(\(overview.accounts.of("account")), \(provider))"
     }
 
-    /// The counts in one line: `2 creates, 1 update; 3 held; 1 note.`
+    /// The counts in one line.
+    ///
+    /// They read like `2 creates, 1 update; 3 held; 1 note.`
     public func summary(_ plan: Plan) -> String {
         let counts = plan.counts
-        var parts = [Self.order.compactMap { kind in
-            counts[kind].map { $0.of(kind.rawValue) }
-        }.joined(separator: ", ")]
+        var parts = [
+            Self.order.compactMap { kind in
+                counts[kind].map { $0.of(kind.rawValue) }
+            }.joined(separator: ", ")
+        ]
         if parts[0].isEmpty { parts[0] = plan.held.isEmpty ? "Nothing to do" : "Nothing to do but what is held" }
         if !plan.held.isEmpty { parts.append("\(plan.held.count.grouped) held") }
         if !plan.findings.isEmpty { parts.append(plan.findings.count.of("note")) }
@@ -83,7 +89,8 @@ public struct PlanText: Sendable {
             let first = "  \(mark)  \(address) → \(operation.resultingAddress.text.printable)  \(reasons)"
             return [first] + fields(of: operation, without: .address)
         case .update, .reactivate:
-            let first = operation.reasons.allSatisfy { $0.code == .differs } ? address : "\(address.padded(width))  \(reasons)"
+            let first =
+                operation.reasons.allSatisfy { $0.code == .differs } ? address : "\(address.padded(width))  \(reasons)"
             return ["  \(mark)  \(first)"] + fields(of: operation, without: .active)
         }
     }
@@ -114,7 +121,8 @@ public struct PlanText: Sendable {
         let width = shown.map(\.field.rawValue.count).max() ?? 0
         return shown.map { change in
             let reason = change.reason.map { "   \($0.description.printable)" } ?? ""
-            return "                   \(change.field.rawValue.padded(width))  \(values(of: change))\(style.faint(reason))"
+            return
+                "                   \(change.field.rawValue.padded(width))  \(values(of: change))\(style.faint(reason))"
         }
     }
 
@@ -144,7 +152,8 @@ public struct PlanText: Sendable {
             lines.append("\(style.red("held"))   \(violation.text.printable)")
             for operation in operations.prefix(limit ?? operations.count) {
                 let reasons = operation.reasons.map(\.description.printable).joined(separator: "; ")
-                lines.append("         \(operation.kind.rawValue.padded(10))  \(operation.address.text.printable)  \(reasons)")
+                lines.append(
+                    "         \(operation.kind.rawValue.padded(10))  \(operation.address.text.printable)  \(reasons)")
             }
             if let limit, operations.count > limit {
                 lines.append("         … and \((operations.count - limit).grouped) more; --all shows them.")
@@ -158,12 +167,16 @@ public struct PlanText: Sendable {
         if plan.findings.isEmpty { return [] }
         let limit = limit.map { max(1, $0 / 4) }
         var lines: [String] = []
-        for (code, findings) in Dictionary(grouping: plan.findings, by: \.code).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+        for (code, findings) in Dictionary(grouping: plan.findings, by: \.code).sorted(by: {
+            $0.key.rawValue < $1.key.rawValue
+        }) {
             for finding in findings.prefix(limit ?? findings.count) {
                 lines.append("\(style.yellow("note"))   \(finding.text.printable)")
             }
             if let limit, findings.count > limit {
-                lines.append("       … and \((findings.count - limit).grouped) more like this (\(code.rawValue)); --all shows them.")
+                lines.append(
+                    "       … and \((findings.count - limit).grouped) more like this (\(code.rawValue)); --all shows them."
+                )
             }
         }
         return lines + [""]

@@ -20,7 +20,9 @@ struct CheckCommand: AsyncParsableCommand {
         let common = common
         try await Terminal.run {
             let profile = try Profile(configuration: common.load())
-            let steps = [CheckStep("configuration", passed: true, detail: "\(common.config) makes sense.")] + (await profile.check())
+            let steps =
+                [CheckStep("configuration", passed: true, detail: "\(common.config) makes sense.")]
+                + (await profile.check())
             Terminal.write(ReportText(style: common.style).render(steps))
             return steps.allSatisfy(\.passed) ? .success : .unavailable
         }

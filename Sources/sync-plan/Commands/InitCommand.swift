@@ -29,7 +29,9 @@ struct InitCommand: AsyncParsableCommand {
             guard
                 FileManager.default.createFile(
                     atPath: path, contents: Data(preset.text.utf8), attributes: [.posixPermissions: 0o600])
-            else { throw ConfigurationError(file: path, "The file cannot be written. Check the folder and its rights.") }
+            else {
+                throw ConfigurationError(file: path, "The file cannot be written. Check the folder and its rights.")
+            }
             Terminal.write("Wrote \(path). Fill in your own names, then run `sync-plan check`.\n")
             return .success
         }

@@ -47,7 +47,9 @@ struct PlanCommand: AsyncParsableCommand {
             case .text:
                 let text = PlanText(style: options.common.style, limit: options.all ? nil : 20)
                 Terminal.write(text.render(file.plan, ending: "Nothing has been changed."))
-                if let out = options.out { Terminal.write("Saved as \(out); apply it with `sync-plan apply \(out)`.\n") }
+                if let out = options.out {
+                    Terminal.write("Saved as \(out); apply it with `sync-plan apply \(out)`.\n")
+                }
             case .jsonl:
                 file.plan.writeLines { Terminal.write($0) }
             }
