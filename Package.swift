@@ -107,13 +107,19 @@ let package = Package(
             name: "PlanExecutionTests",
             dependencies: [
                 "DirectoryModel", "PlanExecution", "ProviderClient", "ProviderTesting", "ReconcileEngine",
-                "TestSupport",
+                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: testSettings),
         .testTarget(
             name: "SyncPlanKitTests",
-            dependencies: ["DirectoryModel", "ReconcileEngine", "SyncPlanKit", "TestSupport"],
+            dependencies: [
+                "DirectoryModel", "FileSource", "LDAPSource", "PlanExecution", "ProviderClient", "ReconcileEngine",
+                "SyncPlanKit", "TestSupport",
+            ],
+            exclude: ["Golden"], swiftSettings: testSettings),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["TestSupport", "sync-plan", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: testSettings),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport", "sync-plan"], swiftSettings: testSettings),
     ]
 )

@@ -26,6 +26,13 @@ public struct ApplyReport: Sendable, Hashable {
         public let operation: Operation
         /// What became of it.
         public let result: Result
+
+        /// Makes an entry.
+        public init(position: Int, operation: Operation, result: Result) {
+            self.position = position
+            self.operation = operation
+            self.result = result
+        }
     }
 
     /// Why the run came to its end.

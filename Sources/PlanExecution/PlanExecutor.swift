@@ -12,17 +12,18 @@ import Synchronization
 public struct PlanExecutor: Sendable {
     /// How a plan is carried out.
     public struct Options: Sendable, Hashable {
-        /// How many operations are under way at once, at least 1.
+        /// How many operations are under way at once; less than 1 counts as 1.
         public var concurrency: Int
-        /// How often an operation is tried while the provider is throttling, busy or not there, at least 1.
+        /// How often an operation is tried while the provider is throttling, busy or not there; less than 1 counts as 1.
         public var attempts: Int
-        /// The pause before the second try; it doubles with each further one, and yields to what the provider asks for.
+        /// The pause before the second try; it doubles with each further one, up to a minute, and yields to what the
+        /// provider asks for.
         public var firstPause: Duration
 
         /// Makes options.
         public init(concurrency: Int = 4, attempts: Int = 4, firstPause: Duration = .milliseconds(250)) {
-            self.concurrency = max(1, concurrency)
-            self.attempts = max(1, attempts)
+            self.concurrency = concurrency
+            self.attempts = attempts
             self.firstPause = firstPause
         }
     }
@@ -142,7 +143,7 @@ public struct PlanExecutor: Sendable {
                     guard let position = rest.popFirst() else { return }
                     group.addTask { (position, await self.attempt(self.plan.operations[position])) }
                 }
-                for _ in 0..<options.concurrency { beginNext() }
+                for _ in 0..<max(1, options.concurrency) { beginNext() }
                 while let result = await group.next() {
                     results.append(result)
                     beginNext()
@@ -155,24 +156,32 @@ public struct PlanExecutor: Sendable {
         ///
         /// Repeating is safe, because the provider looks first.
         private func attempt(_ operation: Operation) async -> ApplyReport.Result {
+            if isEnding { return .notStarted }
             var pause = options.firstPause
             var attempt = 1
-            while !isEnding {
+            while true {
                 do throws(ProviderError) {
                     let applied = try await provider.apply(operation)
                     return applied.wasAlreadyApplied ? .alreadyApplied(applied.id) : .done(applied.id)
                 } catch {
                     if error.code == .stale { return .stale(error.message) }
                     if error.endsRun { end(.refused(error.message)) }
-                    if !error.isRetryable || attempt >= options.attempts || isEnding {
-                        return .failed(code: error.code.rawValue, message: error.message)
-                    }
-                    try? await Task.sleep(for: error.retryAfter ?? pause)
+                    let mayHelp = error.isRetryable && attempt < options.attempts
+                    if mayHelp { await wait(error.retryAfter ?? pause) }
+                    // A run that ends does not try again, and what was tried is told as it ended.
+                    if !mayHelp || isEnding { return .failed(code: error.code.rawValue, message: error.message) }
                 }
-                pause = pause * 2
+                pause = min(pause, .seconds(30)) * 2
                 attempt += 1
             }
-            return .notStarted
+        }
+
+        /// Waits, but no longer than the run goes on.
+        private func wait(_ pause: Duration) async {
+            let end = ContinuousClock.now + pause
+            while !isEnding, ContinuousClock.now < end {
+                try? await Task.sleep(for: min(.milliseconds(100), end - .now))
+            }
         }
     }
 }
