@@ -65,6 +65,12 @@ public struct Reconciler: Sendable {
         return DesiredState(accounts: accounts, findings: projector.findings.sorted())
     }
 
+    /// For each user of a directory, in its order, whether it is in scope and which rule decided it.
+    public func verdicts(directory: DirectorySnapshot) -> [ScopeVerdict] {
+        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory))
+        return directory.users.map { projector.verdict(on: $0) }
+    }
+
     /// What to do so that the provider has what the directory calls for.
     public func plan(directory: DirectorySnapshot, provider: ObservedState) -> Plan {
         var planner = Planner(rules: self, directory: directory, provider: provider)
