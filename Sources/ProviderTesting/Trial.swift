@@ -54,10 +54,10 @@ struct Trial: Sendable {
     ///
     /// - Parameters:
     ///   - removal: what becomes of accounts that are not among them, and of those that are not active.
-    ///   - mapping: the rules, by default for every field.
+    ///   - mapping: the rules; nil for rules for every field.
     func plan(
         _ wanted: [Account], from state: ObservedState, removal: Lifecycle.Removal = .leave,
-        mapping: AccountMapping = Self.mapping
+        mapping: AccountMapping? = nil
     ) throws -> Plan {
         let quotas = Set(wanted.compactMap(\.quota)).sorted()
         let groups = try quotas.map { quota in
@@ -69,7 +69,7 @@ struct Trial: Sendable {
         // A rule without members, so that quotas are managed where nobody has one.
         if rules.isEmpty { rules.append(QuotaRule(.gigabytes(1), group: "nobody")) }
         let reconciler = Reconciler(
-            mapping: mapping, quotas: mapping == Self.mapping ? rules : [],
+            mapping: mapping ?? Self.mapping, quotas: mapping == nil ? rules : [],
             lifecycle: Lifecycle(disabled: .suspend, outOfScope: removal, missing: removal), rails: [])
         let users = try wanted.map(user)
         return reconciler.plan(directory: DirectorySnapshot(users: users, groups: groups), provider: state)

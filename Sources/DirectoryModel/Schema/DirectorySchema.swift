@@ -124,7 +124,9 @@ public struct PrimaryGroup: Sendable, Hashable {
     }
 
     /// The number that a group's members have, as text: the last four octets of its security identifier (MS-DTYP
-    /// §2.4.2.2), least significant first. Nil where the group has none.
+    /// §2.4.2.2), least significant first.
+    ///
+    /// Nil where the group has none.
     public func relativeID(of group: DirectoryGroup) -> String? {
         guard let sid = group.attributes.bytes(groupAttribute).first, sid.count >= 12, sid.count % 4 == 0 else {
             return nil

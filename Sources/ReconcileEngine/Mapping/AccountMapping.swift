@@ -3,7 +3,7 @@ public import DirectoryModel
 /// How an account's fields come from a user's attributes (requirement ZI5).
 ///
 /// A field without a rule is not managed: the provider keeps whatever it has.
-public struct AccountMapping: Sendable, Hashable {
+public struct AccountMapping: Sendable {
     /// Where the addresses come from.
     public enum Addresses: Sendable, Hashable {
         /// Values with a scheme: `SMTP:` for the primary, `smtp:` for aliases (requirement SO2). The fallback gives the
@@ -34,7 +34,7 @@ public struct AccountMapping: Sendable, Hashable {
     }
 
     /// Where the provider's organisational unit comes from (requirement ZI7).
-    public enum OrganizationalUnit: Sendable, Hashable {
+    public enum OrganizationalUnit: Sendable {
         /// From the user's place in the tree: the names of its organisational units, from the top, with `/` between them.
         case distinguishedName
         /// From attributes.

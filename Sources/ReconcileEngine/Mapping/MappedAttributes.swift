@@ -40,7 +40,7 @@ struct MappedAttributes {
             return indexByName.count - 1
         }
         func compile(_ rule: TextRule?) -> CompiledText? { rule.map { CompiledText($0, index: index) } }
-        keyRule = compile(mapping.key.map { .attribute($0) })
+        keyRule = compile(mapping.key.map { TextRule.attribute($0) })
         nameRule = compile(mapping.name)
         givenNameRule = compile(mapping.givenName)
         familyNameRule = compile(mapping.familyName)
@@ -70,63 +70,22 @@ struct MappedAttributes {
             return true
         }
         var values = Values()
-        values.key = keyRule?.text(from: texts)
-        values.name = nameRule?.text(from: texts)
-        values.givenName = givenNameRule?.text(from: texts)
-        values.familyName = familyNameRule?.text(from: texts)
-        values.mobile = mobileRule?.text(from: texts)
+        values.key = keyRule?.text(from: texts, of: user)
+        values.name = nameRule?.text(from: texts, of: user)
+        values.givenName = givenNameRule?.text(from: texts, of: user)
+        values.familyName = familyNameRule?.text(from: texts, of: user)
+        values.mobile = mobileRule?.text(from: texts, of: user)
         switch mapping.organizationalUnit {
         case nil: break
         case .distinguishedName:
             let path = user.dn.organizationalUnits.joined(separator: "/")
             values.organizationalUnit = path.isEmpty ? nil : path
-        case .text: values.organizationalUnit = unitRule?.text(from: texts)
+        case .text: values.organizationalUnit = unitRule?.text(from: texts, of: user)
         }
         if let text = texts[accountControlIndex], let control = UserAccountControl(decimal: text) {
             values.accountControl = control
         }
         values.addresses = mapping.addresses.list(addresses)
         return values
-    }
-}
-
-/// A text rule whose attributes are positions in an array of texts.
-struct CompiledText {
-    private enum Piece {
-        case text(String)
-        case value(Int)
-    }
-
-    private let pieces: [Piece]
-
-    init(_ rule: TextRule, index: (AttributeName) -> Int) {
-        switch rule {
-        case .attribute(let name): pieces = [.value(index(name))]
-        case .template(let parts):
-            pieces = parts.map { part in
-                switch part {
-                case .text(let text): .text(text)
-                case .attribute(let name): .value(index(name))
-                }
-            }
-        }
-    }
-
-    /// The text, with runs of spaces that missing values leave behind made one; nil where no attribute has a value.
-    func text(from values: [String?]) -> String? {
-        if pieces.count == 1, case .value(let index) = pieces[0] { return values[index] }
-        var result = ""
-        var hasValue = false
-        for piece in pieces {
-            switch piece {
-            case .text(let text): result += text
-            case .value(let index):
-                guard let value = values[index] else { continue }
-                result += value
-                hasValue = true
-            }
-        }
-        guard hasValue else { return nil }
-        return result.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
     }
 }

@@ -1,6 +1,8 @@
 public import DirectoryModel
 
-/// A condition on the values of an attribute. An attribute with several values meets it if one of them does.
+/// A condition on the values of an attribute.
+///
+/// An attribute with several values meets it if one of them does.
 public struct AttributeCondition: ScopeCondition, Hashable {
     /// What is asked of a value.
     public enum Test: Sendable, Hashable {

@@ -123,7 +123,9 @@ public struct HasAddress: ScopeCondition, Hashable {
     /// Whole addresses; a text that begins with `*` stands for every address that ends in what follows.
     public var patterns: [String]
 
-    /// Makes the condition. Letters' case does not matter.
+    /// Makes the condition.
+    ///
+    /// Letters' case does not matter.
     public init(_ patterns: [String]) { self.patterns = patterns.map { $0.lowercased() } }
 
     /// `address X or Y`.

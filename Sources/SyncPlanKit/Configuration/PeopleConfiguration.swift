@@ -50,29 +50,18 @@ public struct AccountConfiguration: Sendable, Decodable {
     public init(from decoder: any Decoder) throws {
         let section = try Section(decoder, Keys.self)
         func rule(_ key: Keys) throws -> TextRule? {
-            try section.parsed(key, as: "an attribute or a template") { try TextRule($0) }
+            try section.optional(key, TextRuleConfiguration.self)?.rule
         }
         key = try section.optional(.key, String.self).map { AttributeName($0) }
-        address = try section.optional(.address, OneOrMore.self)?.names
+        address = try section.optional(.address, OneOrMoreTexts.self)?.texts.map { AttributeName($0) }
         name = try rule(.name)
         givenName = try rule(.givenName)
         familyName = try rule(.familyName)
         mobile = try rule(.mobile)
-        organizationalUnit = try section.parsed(.organizationalUnit, as: "an attribute, a template or `dn`") {
-            $0 == "dn" ? .distinguishedName : .text(try TextRule($0))
-        }
-    }
-
-    /// One attribute, or a list of them.
-    private struct OneOrMore: Decodable {
-        let names: [AttributeName]
-
-        init(from decoder: any Decoder) throws {
-            if let name = try? decoder.singleValueContainer().decode(String.self) {
-                names = [AttributeName(name)]
-            } else {
-                names = try decoder.singleValueContainer().decode([String].self).map { AttributeName($0) }
-            }
+        if (try? section.optional(.organizationalUnit, String.self)) == "dn" {
+            organizationalUnit = .distinguishedName
+        } else {
+            organizationalUnit = try rule(.organizationalUnit).map { .text($0) }
         }
     }
 
