@@ -24,10 +24,11 @@ struct Planner {
 
     mutating func plan() -> Plan {
         let groups = rules.resolve(in: directory)
-        let matcher = match(groups)
-        findings += matcher.findings
+        var projector = Projector(rules: rules, snapshot: directory, groups: groups)
+        let matcher = match(&projector)
+        findings += projector.findings + matcher.findings
 
-        let removals = self.removals(matcher)
+        let removals = self.removals(matcher, &projector)
         let deleted = Set(removals.filter { $0.operation.kind == .delete }.map(\.account))
         // A user who is disabled asks for no addresses; what becomes of the account is a removal.
         var claims = AddressClaims(matcher.pairs.filter { $0.desired.account.isActive }, fields: fields)
@@ -47,8 +48,7 @@ struct Planner {
 
     // MARK: Matching
 
-    private mutating func match(_ groups: GroupResolution) -> Matcher {
-        var projector = Projector(rules: rules, snapshot: directory, groups: groups)
+    private mutating func match(_ projector: inout Projector) -> Matcher {
         var matcher = Matcher(provider, fields: fields)
         for user in directory.users {
             switch projector.project(user) {
@@ -62,7 +62,6 @@ struct Planner {
             }
         }
         matcher.finish()
-        findings += projector.findings
         return matcher
     }
 
@@ -74,7 +73,7 @@ struct Planner {
     }
 
     /// What is to be suspended or deleted: nothing at all without the proof that the directory was read completely.
-    private func removals(_ matcher: Matcher) -> [RemovalOfAccount] {
+    private func removals(_ matcher: Matcher, _ projector: inout Projector) -> [RemovalOfAccount] {
         guard let proof = directory.completeness.proof else { return [] }
         var result: [RemovalOfAccount] = []
         func remove(_ position: Int, _ removal: Lifecycle.Removal, _ reason: Reason) {
@@ -96,12 +95,11 @@ struct Planner {
         let unused = provider.accounts.indices.filter {
             !matcher.isAccountedFor[$0] && provider.accounts[$0].account.key != nil
         }
-        let present = presentKeys(among: unused)
-        let scopeNames = rules.scope.groups.map(\.text).joined(separator: " or ")
+        let present = usersOutOfScope(among: unused)
         for position in unused {
             guard let key = provider.accounts[position].account.key else { continue }
-            if present.contains(key) {
-                remove(position, rules.lifecycle.outOfScope, Reason(.leftScope, scopeNames))
+            if let user = present[key] {
+                remove(position, rules.lifecycle.outOfScope, reason(for: projector.verdict(on: directory.users[user])))
             } else {
                 remove(position, rules.lifecycle.missing, Reason(.gone))
             }
@@ -109,16 +107,21 @@ struct Planner {
         return result
     }
 
-    /// Which of the keys of the given accounts belong to users who still are in the directory.
-    private func presentKeys(among accounts: [Int]) -> Set<ObjectID> {
+    /// The users that the given accounts belong to and that still are in the directory, by their keys.
+    private func usersOutOfScope(among accounts: [Int]) -> [ObjectID: Int] {
         let keys = Set(accounts.compactMap { provider.accounts[$0].account.key })
-        if keys.isEmpty { return [] }
-        var present: Set<ObjectID> = []
-        for user in directory.users {
+        if keys.isEmpty { return [:] }
+        var present: [ObjectID: Int] = [:]
+        for (position, user) in directory.users.enumerated() {
             let key = rules.mapping.key.map { user.attributes.first($0).flatMap { ObjectID(text: $0) } } ?? user.id
-            if let key, keys.contains(key) { present.insert(key) }
+            if let key, keys.contains(key) { present[key] = position }
         }
         return present
+    }
+
+    private func reason(for verdict: ScopeVerdict) -> Reason {
+        if case .excluded(let rule) = verdict { return Reason(.excluded, rule) }
+        return Reason(.leftScope, rules.scope.include.map(\.description).joined(separator: ", or "))
     }
 
     // MARK: Operations

@@ -43,9 +43,9 @@ public struct Reconciler: Sendable {
 
     /// What a source has to bring for these rules.
     public var readRequest: ReadRequest {
-        let needsGroups = !scope.groups.isEmpty || !quotas.isEmpty
-        return ReadRequest(
-            attributes: .only(mapping.attributes + ["displayName"]), kinds: needsGroups ? [.user, .group] : [.user])
+        ReadRequest(
+            attributes: .only(mapping.attributes + scope.attributes + ["displayName"]),
+            kinds: memberships.isEmpty ? [.user] : [.user, .group])
     }
 
     /// The fields that the rules set: all others the provider keeps as they are.
@@ -65,6 +65,12 @@ public struct Reconciler: Sendable {
         return DesiredState(accounts: accounts, findings: projector.findings.sorted())
     }
 
+    /// For each user of a directory, in its order, whether it is in scope and which rule decided it.
+    public func verdicts(directory: DirectorySnapshot) -> [ScopeVerdict] {
+        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory))
+        return directory.users.map { projector.verdict(on: $0) }
+    }
+
     /// What to do so that the provider has what the directory calls for.
     public func plan(directory: DirectorySnapshot, provider: ObservedState) -> Plan {
         var planner = Planner(rules: self, directory: directory, provider: provider)
@@ -72,6 +78,9 @@ public struct Reconciler: Sendable {
     }
 
     func resolve(in directory: DirectorySnapshot) -> GroupResolution {
-        GroupResolution(scope.groups + quotas.map(\.group), in: directory)
+        GroupResolution(memberships.map(\.group), in: directory)
     }
+
+    /// The memberships that any rule asks for.
+    var memberships: [MemberOf] { scope.memberships + quotas.map(\.membership) }
 }

@@ -10,118 +10,165 @@ extension DistinguishedName {
     /// Keys are compared with `==`, which takes composed and decomposed letters for the same. Other preparation of RFC 4518, such
     /// as for full-width letters, is left out. Values that are hexadecimal strings are equal only to the same bytes.
     public var canonicalKey: String {
-        text.withBytes { bytes in
-            var writer = KeyWriter(capacity: bytes.count)
-            var scanner = DistinguishedNameScanner()
-            var isFirst = true
-            while let component = try? scanner.next(bytes) {
-                if !isFirst { writer.startAttribute() }
-                isFirst = false
-                writer.write(component, of: bytes)
+        if text.withBytes({ bytes in DistinguishedNameScanner.isPlain(bytes) }) { return text.asciiLowercased }
+        // Only letters outside ASCII can have a longer lower case, of at most one byte more for each two.
+        return canonicalKey(capacity: text.utf8.count) ?? canonicalKey(capacity: text.utf8.count * 2) ?? text
+    }
+
+    /// The key; nil if it has more bytes than this.
+    private func canonicalKey(capacity: Int) -> String? {
+        var writer = KeyWriter()
+        let key = text.withBytes { bytes in
+            String(capacity: capacity) { output in
+                var scanner = DistinguishedNameScanner()
+                while let component = try? scanner.next(bytes) { writer.write(component, of: bytes, to: &output) }
+                return writer.position
             }
-            return writer.key
         }
+        return writer.hasOverflowed ? nil : key
+    }
+}
+
+extension DistinguishedNameScanner {
+    /// Whether the key of a valid name differs from it by the case of letters A to Z only, as that of most names does.
+    fileprivate static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+        var index = 0
+        var allBits: UInt8 = 0
+        while index < bytes.count {
+            let typeStart = index
+            while index < bytes.count, bytes[index].isASCIILetter { index &+= 1 }
+            guard index &- typeStart <= NamingAttribute.longestPlainName, index < bytes.count,
+                bytes[index] == UInt8(ascii: "=")
+            else { return false }
+            index &+= 1
+            let valueStart = index
+            while index < bytes.count {
+                let byte = bytes[index]
+                if byte.isPlainInName {
+                    allBits |= byte
+                } else if byte == UInt8(ascii: " ") {
+                    if index == valueStart || bytes[index &- 1] == UInt8(ascii: " ") { return false }
+                } else if byte == UInt8(ascii: "\\"), index &+ 1 < bytes.count, bytes[index &+ 1].needsBackslash {
+                    index &+= 1
+                } else if byte == UInt8(ascii: ",") {
+                    break
+                } else {
+                    return false
+                }
+                index &+= 1
+            }
+            let isEmpty = index == valueStart
+            if isEmpty || bytes[index &- 1] == UInt8(ascii: " ") || bytes[valueStart] == UInt8(ascii: "#") {
+                return false
+            }
+            // Past the comma; a valid name does not end with one.
+            index &+= 1
+        }
+        return allBits < 0x80
     }
 }
 
 /// Writes the canonical key of a name.
 private struct KeyWriter {
-    private var output: [UInt8] = []
-    /// Where the attributes of the part start that is being written, if it has several.
+    private(set) var position = 0
+    private(set) var hasOverflowed = false
+    /// Where the attributes start of the part that is being written, if it has several.
     private var attributeStarts: [Int] = []
-    private var partStart = 0
     private var isInsidePart = false
     private var valueStart = 0
     private var hasPendingSpace = false
 
-    init(capacity: Int) {
-        output.reserveCapacity(capacity)
+    @inline(__always)
+    private mutating func append(_ byte: UInt8, to output: inout MutableSpan<UInt8>) {
+        if position < output.count {
+            output[position] = byte
+            position &+= 1
+        } else {
+            hasOverflowed = true
+        }
     }
 
-    var key: String { String(decoding: output, as: UTF8.self) }
-
-    /// Writes what separates an attribute from the one before.
-    mutating func startAttribute() {
-        output.append(isInsidePart ? UInt8(ascii: "+") : UInt8(ascii: ","))
-        if !isInsidePart { partStart = output.count }
-    }
-
-    mutating func write(_ component: DistinguishedNameScanner.Component, of bytes: Span<UInt8>) {
-        if isInsidePart || !component.endsPart { attributeStarts.append(output.count) }
-        let isCaseExact = writeType(component, of: bytes)
-        output.append(UInt8(ascii: "="))
-        writeValue(component, of: bytes, isCaseExact: isCaseExact)
+    mutating func write(
+        _ component: DistinguishedNameScanner.Component, of bytes: Span<UInt8>, to output: inout MutableSpan<UInt8>
+    ) {
+        if position > 0 { append(isInsidePart ? UInt8(ascii: "+") : UInt8(ascii: ","), to: &output) }
+        if isInsidePart || !component.endsPart { attributeStarts.append(position) }
+        let isCaseExact = writeType(component, of: bytes, to: &output)
+        append(UInt8(ascii: "="), to: &output)
+        writeValue(component, of: bytes, isCaseExact: isCaseExact, to: &output)
         isInsidePart = !component.endsPart
-        if component.endsPart, !attributeStarts.isEmpty { sortAttributes() }
+        if component.endsPart, !attributeStarts.isEmpty { sortAttributes(&output) }
     }
 
     /// Writes the canonical type; true if its values differ by letter case.
-    private mutating func writeType(_ component: DistinguishedNameScanner.Component, of bytes: Span<UInt8>) -> Bool {
+    private mutating func writeType(
+        _ component: DistinguishedNameScanner.Component, of bytes: Span<UInt8>, to output: inout MutableSpan<UInt8>
+    ) -> Bool {
         if component.type.count <= NamingAttribute.longestPlainName {
-            for index in component.type { output.append(bytes[index].asciiLowercased) }
+            for index in component.type { append(bytes[index].asciiLowercased, to: &output) }
             return false
         }
         let type = String(decoding: component.type.map { bytes[$0] }, as: UTF8.self)
         let name = NamingAttribute.canonicalName(of: type)
-        output.append(contentsOf: name.utf8)
+        for byte in name.utf8 { append(byte, to: &output) }
         return NamingAttribute.isCaseExact(name)
     }
 
     private mutating func writeValue(
-        _ component: DistinguishedNameScanner.Component, of bytes: Span<UInt8>, isCaseExact: Bool
+        _ component: DistinguishedNameScanner.Component, of bytes: Span<UInt8>, isCaseExact: Bool,
+        to output: inout MutableSpan<UInt8>
     ) {
         if component.isHexString {
-            output.append(UInt8(ascii: "#"))
-            for index in component.value { output.append(bytes[index].asciiLowercased) }
+            append(UInt8(ascii: "#"), to: &output)
+            for index in component.value { append(bytes[index].asciiLowercased, to: &output) }
             return
         }
-        valueStart = output.count
+        valueStart = position
         hasPendingSpace = false
         if component.isASCII {
             var index = component.value.lowerBound
             while index < component.value.upperBound {
                 let byte = DistinguishedNameScanner.unescapedByte(bytes, &index)
-                append(isCaseExact ? byte : byte.asciiLowercased)
+                appendValue(isCaseExact ? byte : byte.asciiLowercased, to: &output)
             }
         } else {
             let value = String(decoding: DistinguishedNameScanner.value(of: component, in: bytes), as: UTF8.self)
-            for byte in (isCaseExact ? value : value.lowercased()).utf8 { append(byte) }
+            for byte in (isCaseExact ? value : value.lowercased()).utf8 { appendValue(byte, to: &output) }
         }
     }
 
-    /// Appends a byte of a value: spaces when something follows them, and a backslash where one is needed.
+    /// Appends a byte of a value: spaces once something follows them, and a backslash where one is needed.
     @inline(__always)
-    private mutating func append(_ byte: UInt8) {
+    private mutating func appendValue(_ byte: UInt8, to output: inout MutableSpan<UInt8>) {
         if byte == UInt8(ascii: " ") {
-            hasPendingSpace = output.count > valueStart
+            hasPendingSpace = position > valueStart
             return
         }
         if hasPendingSpace {
-            output.append(UInt8(ascii: " "))
+            append(UInt8(ascii: " "), to: &output)
             hasPendingSpace = false
         }
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "<"),
-            UInt8(ascii: ">"), UInt8(ascii: "\\"):
-            output.append(UInt8(ascii: "\\"))
-            output.append(byte)
-        case UInt8(ascii: "#") where output.count == valueStart:
-            output.append(UInt8(ascii: "\\"))
-            output.append(byte)
-        case 0:
-            output.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "0"), UInt8(ascii: "0")])
-        default:
-            output.append(byte)
+        if byte == 0 || byte.needsBackslash || (byte == UInt8(ascii: "#") && position == valueStart) {
+            append(UInt8(ascii: "\\"), to: &output)
+            // NUL has no other escape.
+            if byte == 0 { append(UInt8(ascii: "0"), to: &output) }
         }
+        append(byte == 0 ? UInt8(ascii: "0") : byte, to: &output)
     }
 
     /// Puts the attributes of the part just written into the order of their bytes.
-    private mutating func sortAttributes() {
-        let ends = attributeStarts.dropFirst().map { $0 - 1 } + [output.count]
-        let attributes = zip(attributeStarts, ends).map { Array(output[$0..<$1]) }
-        let sorted = attributes.sorted { $0.lexicographicallyPrecedes($1) }
-        output.removeSubrange(partStart...)
-        output.append(contentsOf: sorted.joined(separator: [UInt8(ascii: "+")]))
+    private mutating func sortAttributes(_ output: inout MutableSpan<UInt8>) {
+        var attributes: [[UInt8]] = []
+        for (index, start) in attributeStarts.enumerated() {
+            // A plus is between an attribute and the next one.
+            let end = index + 1 < attributeStarts.count ? attributeStarts[index + 1] - 1 : position
+            var attribute: [UInt8] = []
+            for byte in start..<end { attribute.append(output[byte]) }
+            attributes.append(attribute)
+        }
+        attributes.sort { $0.lexicographicallyPrecedes($1) }
+        position = attributeStarts[0]
+        for byte in attributes.joined(separator: [UInt8(ascii: "+")]) { append(byte, to: &output) }
         attributeStarts.removeAll()
     }
 }

@@ -9,8 +9,7 @@ extension DistinguishedName {
         for (index, byte) in value.utf8.enumerated() {
             switch byte {
             case UInt8(ascii: " ") where index == 0 || index == last, UInt8(ascii: "#") where index == 0,
-                UInt8(ascii: "\""), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "<"),
-                UInt8(ascii: ">"), UInt8(ascii: "\\"):
+                _ where byte.needsBackslash:
                 escaped += [UInt8(ascii: "\\"), byte]
             case 0..<0x20, 0x7F:
                 escaped += "\\\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))".utf8

@@ -97,22 +97,21 @@ struct DistinguishedNameScanner {
         var end = start
         var index = start
         var allBits: UInt8 = 0
-        scan: while index < bytes.count {
+        while index < bytes.count {
             let byte = bytes[index]
-            allBits |= byte
-            switch byte {
-            case UInt8(ascii: ","), UInt8(ascii: "+"):
-                break scan
-            case UInt8(ascii: " "):
+            if byte.isPlainInName {
                 index &+= 1
-            case UInt8(ascii: "\\"):
+                allBits |= byte
+                end = index
+            } else if byte == UInt8(ascii: " ") {
+                index &+= 1
+            } else if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "+") {
+                break
+            } else if byte == UInt8(ascii: "\\") {
                 if try skipEscape(bytes, &index) { allBits = 0x80 }
                 end = index
-            case UInt8(ascii: "\""), UInt8(ascii: ";"), UInt8(ascii: "<"), UInt8(ascii: ">"), 0:
+            } else {
                 throw Mistake(code: .unescapedCharacter, offset: index)
-            default:
-                index &+= 1
-                end = index
             }
         }
         position = index
@@ -193,13 +192,22 @@ extension UInt8 {
     @inline(__always)
     fileprivate var isTypeNameCharacter: Bool { isASCIILetter || isASCIIDigit || self == UInt8(ascii: "-") }
 
+    /// Whether it stands for itself anywhere but at the start of a value: all but NUL, a space and `"` `+` `,` `;` `<` `>` `\`.
+    @inline(__always)
+    var isPlainInName: Bool {
+        // Letters first: they are most of a name, and only a backslash is among the characters that share their bit.
+        if self & 0x40 != 0 { return self != UInt8(ascii: "\\") }
+        let others: UInt64 = 1 | 1 << 0x20 | 1 << 0x22 | 1 << 0x2B | 1 << 0x2C | 1 << 0x3B | 1 << 0x3C | 1 << 0x3E
+        return self >= 0x80 || others >> UInt64(self) & 1 == 0
+    }
+
+    /// Whether it has to have a backslash before it wherever it is in a value.
+    var needsBackslash: Bool {
+        self != 0 && self != UInt8(ascii: " ") && !isPlainInName
+    }
+
     /// Whether a backslash may stand before it, other than as the first of two hexadecimal digits.
     fileprivate var isEscapable: Bool {
-        switch self {
-        case UInt8(ascii: "\""), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "<"),
-            UInt8(ascii: ">"), UInt8(ascii: "\\"), UInt8(ascii: " "), UInt8(ascii: "#"), UInt8(ascii: "="):
-            true
-        default: false
-        }
+        needsBackslash || self == UInt8(ascii: " ") || self == UInt8(ascii: "#") || self == UInt8(ascii: "=")
     }
 }

@@ -17,11 +17,17 @@ public struct MailAddress: Hashable, Sendable {
     ///
     /// Throws if the text is no address, or if its normal form has a local part of more than 64 octets or more than 254 in all.
     public init(_ text: String) throws(MailAddressError) {
-        switch text.withBytes({ bytes in MailSyntax.plainAddress(bytes) }) {
+        switch text.withBytes({ bytes in MailSyntax.plainAddress(bytes, from: 0) }) {
         case .normal: self.text = text
         case .upperCase: self.text = text.asciiLowercased
         case .other: self.text = try MailSyntax.normalAddress(text)
         }
+    }
+
+    /// The address that stands from a byte on; nil unless it is in ASCII and needs no quotes.
+    init?(plain bytes: Span<UInt8>, from offset: Int) {
+        if MailSyntax.plainAddress(bytes, from: offset) == .other { return nil }
+        text = String(asciiLowercasing: bytes, from: offset)
     }
 
     /// The part before the last @, quoted if it has to be.

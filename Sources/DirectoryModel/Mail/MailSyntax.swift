@@ -1,13 +1,3 @@
-/// What one look at a text can say about an address or a domain.
-enum PlainForm {
-    /// It is in normal form.
-    case normal
-    /// Its letters A to Z have to be made lower case, and that is all.
-    case upperCase
-    /// It needs a closer look, and may be wrong.
-    case other
-}
-
 /// The grammar of addresses: a fast look at the usual case, and a full parser that explains what is wrong.
 enum MailSyntax {
     static let maximumLocalPart = 64
@@ -17,10 +7,10 @@ enum MailSyntax {
     /// No input longer than this has a normal form of 254 octets: escapes double a byte, and IDNA shortens at most by four.
     static let maximumInput = 1_024
 
-    /// Looks at an address once; `.other` unless it is an ASCII dot-atom at a domain of letters, digits and hyphens.
-    static func plainAddress(_ bytes: Span<UInt8>) -> PlainForm {
-        guard bytes.count <= maximumAddress else { return .other }
-        var index = 0
+    /// Looks at the address from an index to the end; `.other` unless it is an ASCII dot-atom at a domain of letters, digits and hyphens.
+    static func plainAddress(_ bytes: Span<UInt8>, from start: Int) -> PlainForm {
+        guard bytes.count &- start <= maximumAddress else { return .other }
+        var index = start
         var isAfterDot = true
         var hasUppercase = false
         while index < bytes.count {
@@ -35,9 +25,9 @@ enum MailSyntax {
             }
             index &+= 1
         }
-        guard index < bytes.count, bytes[index] == UInt8(ascii: "@"), !isAfterDot, index <= maximumLocalPart else {
-            return .other
-        }
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "@"), !isAfterDot,
+            index &- start <= maximumLocalPart
+        else { return .other }
         let domain = plainDomain(bytes, from: index &+ 1)
         return domain == .normal && hasUppercase ? .upperCase : domain
     }

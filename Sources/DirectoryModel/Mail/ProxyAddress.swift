@@ -6,44 +6,54 @@ public struct ProxyAddress: Hashable, Sendable {
     /// The value as the directory has it.
     public let text: String
 
-    /// The length of the scheme in bytes.
-    private let schemeLength: Int
+    /// Whether the scheme is in upper case, which makes this the primary address of its scheme.
+    public let isPrimary: Bool
+
+    /// Whether this is a mail address: the scheme is `smtp` in any case.
+    public let isSMTP: Bool
+
+    /// Where the address starts, in bytes: after the colon.
+    private let addressOffset: Int
 
     /// The proxy address in an attribute value.
     ///
     /// Throws if there is no colon, nothing on one side of it, or a scheme of other characters than ASCII letters, digits,
     /// hyphens, underscores and dots. The address itself is not looked at.
     public init(_ text: String) throws(ProxyAddressError) {
-        let length = text.withBytes { bytes -> Int? in
-            var index = 0
-            while index < bytes.count, bytes[index].isProxySchemeCharacter { index &+= 1 }
-            return index < bytes.count && bytes[index] == UInt8(ascii: ":") ? index : nil
+        guard let scheme = text.withBytes({ bytes in Self.scheme(of: bytes) }) else {
+            throw ProxyAddressError(code: .missingScheme, text: text)
         }
-        guard let length, length > 0 else { throw ProxyAddressError(code: .missingScheme, text: text) }
-        guard text.utf8.count > length + 1 else { throw ProxyAddressError(code: .missingAddress, text: text) }
+        guard text.utf8.count > scheme.length + 1 else { throw ProxyAddressError(code: .missingAddress, text: text) }
         self.text = text
-        schemeLength = length
+        isPrimary = scheme.isUppercase
+        isSMTP = scheme.isSMTP
+        addressOffset = scheme.length + 1
+    }
+
+    static func scheme(of bytes: Span<UInt8>) -> (length: Int, isUppercase: Bool, isSMTP: Bool)? {
+        var index = 0
+        var hasUppercase = false
+        var hasLowercase = false
+        var folded: UInt64 = 0
+        while index < bytes.count, bytes[index].isProxySchemeCharacter {
+            hasUppercase = hasUppercase || bytes[index].isASCIIUppercase
+            hasLowercase = hasLowercase || bytes[index].isASCIILowercase
+            folded = folded << 8 | UInt64(bytes[index].asciiLowercased)
+            index &+= 1
+        }
+        guard index > 0, index < bytes.count, bytes[index] == UInt8(ascii: ":") else { return nil }
+        let smtp: UInt64 = 0x73_6D_74_70
+        return (index, hasUppercase && !hasLowercase, index == 4 && folded == smtp)
     }
 
     /// The scheme as the directory has it: `SMTP` or `smtp`.
-    public var scheme: String { String(decoding: text.utf8.prefix(schemeLength), as: UTF8.self) }
+    public var scheme: String { String(decoding: text.utf8.prefix(addressOffset - 1), as: UTF8.self) }
 
     /// The scheme in lower case, to compare by.
     public var foldedScheme: String { scheme.asciiLowercased }
 
     /// What stands after the first colon.
-    public var value: String { String(text[text.utf8.index(text.startIndex, offsetBy: schemeLength + 1)...]) }
-
-    /// Whether the scheme is in upper case, which makes this the primary address of its scheme.
-    public var isPrimary: Bool {
-        let scheme = text.utf8.prefix(schemeLength)
-        return scheme.contains { $0.isASCIIUppercase } && !scheme.contains { $0.isASCIILowercase }
-    }
-
-    /// Whether this is a mail address: the scheme is `smtp` in any case.
-    public var isSMTP: Bool {
-        schemeLength == 4 && text.utf8.prefix(4).elementsEqual("smtp".utf8) { $0 | 0x20 == $1 }
-    }
+    public var value: String { String(decoding: text.utf8.dropFirst(addressOffset), as: UTF8.self) }
 
     /// Whether both values are the same bytes.
     public static func == (left: ProxyAddress, right: ProxyAddress) -> Bool {

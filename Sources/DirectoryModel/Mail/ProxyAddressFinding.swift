@@ -27,7 +27,8 @@ extension ProxyAddressFinding: Comparable {
     /// An order by kind, then by the bytes of the text.
     public static func < (left: ProxyAddressFinding, right: ProxyAddressFinding) -> Bool {
         switch (left, right) {
-        case (.malformed(let text, _), .malformed(let other, _)): text.precedesInBytes(other)
+        case (.malformed(let text, let reason), .malformed(let otherText, let otherReason)):
+            text.hasSameBytes(as: otherText) ? reason < otherReason : text.precedesInBytes(otherText)
         case (.repeated(let address), .repeated(let other)): address < other
         default: left.kind < right.kind
         }

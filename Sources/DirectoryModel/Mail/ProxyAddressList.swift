@@ -18,48 +18,49 @@ public struct ProxyAddressList: Hashable, Sendable {
 
     /// Reads the values of one object, in any order; `mail` is the value of the attribute to fall back on, or nil.
     public init(_ values: [String], mail: String? = nil) {
-        var primaries: [MailAddress] = []
+        var primary: MailAddress?
+        var rivals: [MailAddress] = []
         var aliases: [MailAddress] = []
         var others: [ProxyAddress] = []
         var findings: [ProxyAddressFinding] = []
+        if values.count > 1 { aliases.reserveCapacity(values.count) }
         for value in values {
-            do throws(ProxyAddressError) {
-                let proxy = try ProxyAddress(value)
-                guard proxy.isSMTP else {
-                    others.append(proxy)
-                    continue
-                }
-                do throws(MailAddressError) {
-                    let address = try MailAddress(proxy.value)
-                    if proxy.isPrimary { primaries.append(address) } else { aliases.append(address) }
-                } catch {
-                    findings.append(.malformed(text: value, reason: error.reason))
-                }
-            } catch {
-                findings.append(.malformed(text: value, reason: error.reason))
+            switch Self.read(value) {
+            case .alias(let address): aliases.append(address)
+            case .primary(let address) where primary == nil: primary = address
+            case .primary(let address): rivals.append(address)
+            case .other(let proxy): others.append(proxy)
+            case .malformed(let reason): findings.append(.malformed(text: value, reason: reason))
             }
         }
-        var repeated: [MailAddress] = []
-        Self.sortAndRemoveRepeated(&primaries, into: &repeated)
+        var repeated: Set<MailAddress> = []
         Self.sortAndRemoveRepeated(&aliases, into: &repeated)
-        aliases.removeAll { alias in
-            let isRepeated = primaries.contains(alias)
-            if isRepeated { repeated.append(alias) }
-            return isRepeated
+        if let first = primary, !rivals.isEmpty {
+            rivals.append(first)
+            Self.sortAndRemoveRepeated(&rivals, into: &repeated)
+            if rivals.count > 1 {
+                primary = nil
+                findings.append(.severalPrimaries(rivals))
+                aliases.removeAll { alias in
+                    let isRival = rivals.contains(alias)
+                    if isRival { repeated.insert(alias) }
+                    return isRival
+                }
+            }
         }
-        switch primaries.count {
-        case 0:
+        if let primary {
+            if let index = aliases.firstIndex(of: primary) {
+                aliases.remove(at: index)
+                repeated.insert(primary)
+            }
+        } else if rivals.isEmpty {
             primary = Self.fallback(mail, &findings)
             if let primary { aliases.removeAll { $0 == primary } } else { findings.append(.noPrimary) }
-        case 1:
-            primary = primaries[0]
-        default:
-            primary = nil
-            findings.append(.severalPrimaries(primaries))
         }
-        if !repeated.isEmpty { findings += Set(repeated).map { .repeated($0) } }
-        if findings.count > 1 { findings.sort() }
+        if !repeated.isEmpty { findings += repeated.map { .repeated($0) } }
+        if findings.count > 1 { findings = Set(findings).sorted() }
         if others.count > 1 { others = Set(others).sorted() }
+        self.primary = primary
         self.aliases = aliases
         self.others = others
         self.findings = findings
@@ -83,6 +84,37 @@ public struct ProxyAddressList: Hashable, Sendable {
         self.findings = findings.sorted()
     }
 
+    private enum Reading {
+        case primary(MailAddress)
+        case alias(MailAddress)
+        case other(ProxyAddress)
+        case malformed(reason: String)
+    }
+
+    private static func read(_ value: String) -> Reading {
+        if let reading = value.withBytes({ bytes in readPlain(bytes) }) { return reading }
+        do throws(ProxyAddressError) {
+            let proxy = try ProxyAddress(value)
+            guard proxy.isSMTP else { return .other(proxy) }
+            do throws(MailAddressError) {
+                let address = try MailAddress(proxy.value)
+                return proxy.isPrimary ? .primary(address) : .alias(address)
+            } catch {
+                return .malformed(reason: error.reason)
+            }
+        } catch {
+            return .malformed(reason: error.reason)
+        }
+    }
+
+    /// Reads the usual value with no more than one look and one allocation; nil for any other.
+    private static func readPlain(_ bytes: Span<UInt8>) -> Reading? {
+        guard let scheme = ProxyAddress.scheme(of: bytes), scheme.isSMTP,
+            let address = MailAddress(plain: bytes, from: scheme.length + 1)
+        else { return nil }
+        return scheme.isUppercase ? .primary(address) : .alias(address)
+    }
+
     /// The address in `mail`; a malformed one is a finding.
     private static func fallback(_ mail: String?, _ findings: inout [ProxyAddressFinding]) -> MailAddress? {
         guard let mail, !mail.isEmpty else { return nil }
@@ -94,13 +126,14 @@ public struct ProxyAddressList: Hashable, Sendable {
         }
     }
 
-    private static func sortAndRemoveRepeated(_ addresses: inout [MailAddress], into repeated: inout [MailAddress]) {
+    /// Sorts, keeps each address once, and adds those that were there more often to the repeated ones.
+    private static func sortAndRemoveRepeated(_ addresses: inout [MailAddress], into repeated: inout Set<MailAddress>) {
         guard addresses.count > 1 else { return }
         addresses.sort()
         var kept = 0
         for index in addresses.indices.dropFirst() {
             if addresses[index] == addresses[kept] {
-                repeated.append(addresses[index])
+                repeated.insert(addresses[index])
             } else {
                 kept += 1
                 addresses[kept] = addresses[index]

@@ -21,6 +21,8 @@ public struct DirectorySchema: Sendable, Hashable {
     public var memberOf: AttributeName?
     /// The group's attributes with its members, by distinguished name or by user name.
     public var members: [MemberAttribute]
+    /// How a user's primary group is told, which is in no list of members; nil where there is no such thing.
+    public var primaryGroup: PrimaryGroup?
     /// The user's attribute that ``MemberAttribute/Reference/userName`` refers to, such as `uid`.
     public var userName: AttributeName
     /// The group's attributes by which rules may name it, in the order tried.
@@ -35,6 +37,7 @@ public struct DirectorySchema: Sendable, Hashable {
     /// The attributes that every read must bring for identity and membership, whatever the rules ask for.
     public var neededAttributes: [AttributeName] {
         [objectID.attribute] + (memberOf.map { [$0] } ?? []) + members.map(\.attribute)
+            + (primaryGroup.map { [$0.userAttribute, $0.groupAttribute] } ?? [])
             + (members.contains { $0.reference == .userName } ? [userName] : []) + groupNames
     }
 
@@ -103,5 +106,29 @@ public struct MemberAttribute: Sendable, Hashable {
     public init(_ attribute: AttributeName, _ reference: Reference = .distinguishedName) {
         self.attribute = attribute
         self.reference = reference
+    }
+}
+
+/// How a directory tells a user's primary group (MS-ADTS §3.1.1.2.3.5): the user has the last part of the group's security
+/// identifier as a number.
+public struct PrimaryGroup: Sendable, Hashable {
+    /// The user's attribute with the number, `primaryGroupID`.
+    public var userAttribute: AttributeName
+    /// The group's attribute with its security identifier, `objectSid`.
+    public var groupAttribute: AttributeName
+
+    /// Makes the description.
+    public init(userAttribute: AttributeName, groupAttribute: AttributeName) {
+        self.userAttribute = userAttribute
+        self.groupAttribute = groupAttribute
+    }
+
+    /// The number that a group's members have, as text: the last four octets of its security identifier (MS-DTYP
+    /// §2.4.2.2), least significant first. Nil where the group has none.
+    public func relativeID(of group: DirectoryGroup) -> String? {
+        guard let sid = group.attributes.bytes(groupAttribute).first, sid.count >= 12, sid.count % 4 == 0 else {
+            return nil
+        }
+        return "\(sid.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })"
     }
 }

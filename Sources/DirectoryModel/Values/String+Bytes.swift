@@ -3,20 +3,14 @@
 /// `String` compares by canonical equivalence: the composed and the decomposed spelling of "é" are equal. Directories and
 /// providers compare bytes, so identities here do the same.
 extension String {
-    /// Calls `body` with the UTF-8 bytes, without a copy.
+    /// Calls `body` with the UTF-8 bytes, without a copy where the system has such a view.
     @inline(__always)
     package func withBytes<Value, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        var text = self
-        let result: Result<Value, Failure> = text.withUTF8 { buffer in
-            do throws(Failure) {
-                return .success(try body(unsafe Span(_unsafeElements: buffer)))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+        if #available(macOS 26, *) { return try body(utf8.span) }
+        let copy = Array(utf8)
+        return try body(copy.span)
     }
 
     /// A string of exactly the bytes that `body` writes: it gets room for `capacity` bytes and returns how many it used.
@@ -32,11 +26,10 @@ extension String {
 
     /// Whether both texts are the same bytes.
     package func hasSameBytes(as other: String) -> Bool {
-        withBytes { left in
-            other.withBytes { right in
-                left.count == right.count && left.firstDifference(from: right) == nil
+        utf8.count == other.utf8.count
+            && withBytes { left in
+                other.withBytes { right in left.firstDifference(from: right) == nil }
             }
-        }
     }
 
     /// Whether this text sorts before the other when compared byte by byte, as `LC_ALL=C sort` does.
@@ -51,11 +44,14 @@ extension String {
 
     /// This text with the letters A to Z made lower case and all other bytes kept.
     package var asciiLowercased: String {
-        withBytes { bytes in
-            String(capacity: bytes.count) { output in
-                for index in bytes.indices { output[index] = bytes[index].asciiLowercased }
-                return bytes.count
-            }
+        withBytes { bytes in String(asciiLowercasing: bytes, from: 0) }
+    }
+
+    /// The UTF-8 text that stands from a byte on, with the letters A to Z made lower case.
+    init(asciiLowercasing bytes: Span<UInt8>, from offset: Int) {
+        self.init(capacity: bytes.count &- offset) { output in
+            for index in offset..<bytes.count { output[index &- offset] = bytes[index].asciiLowercased }
+            return bytes.count &- offset
         }
     }
 

@@ -27,12 +27,14 @@ struct Search: Sendable {
         if request.kinds.contains(.user) {
             add(
                 .user, "people", both(schema.peopleFilter, configuration.peopleFilter),
-                identity + (usesUserNames ? [schema.userName] : []))
+                identity + (usesUserNames ? [schema.userName] : [])
+                    + (schema.primaryGroup.map { [$0.userAttribute] } ?? []))
         }
         if request.kinds.contains(.group) {
             add(
                 .group, "groups", both(schema.groupsFilter, configuration.groupsFilter),
-                identity + schema.groupNames + schema.members.map(\.attribute))
+                identity + schema.groupNames + schema.members.map(\.attribute)
+                    + (schema.primaryGroup.map { [$0.groupAttribute] } ?? []))
         }
         if request.kinds.contains(.contact), !schema.contactClasses.isEmpty {
             let classes = schema.contactClasses.sorted().map { "(objectClass=\($0))" }.joined()

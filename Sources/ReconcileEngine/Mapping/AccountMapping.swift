@@ -18,6 +18,19 @@ public struct AccountMapping: Sendable, Hashable {
             case .plain(let names): names
             }
         }
+
+        /// The addresses in values of ``attributes``, given for each of them.
+        func list(_ values: [[String]]) -> ProxyAddressList {
+            switch self {
+            case .proxyAddresses(_, let fallback):
+                ProxyAddressList(values[0], mail: fallback == nil ? nil : values.last?.first)
+            case .plain:
+                ProxyAddressList(plain: values.flatMap { $0 })
+            }
+        }
+
+        /// The addresses of a user.
+        func list(of user: DirectoryUser) -> ProxyAddressList { list(attributes.map { user.attributes[$0] }) }
     }
 
     /// Where the provider's organisational unit comes from (requirement ZI7).

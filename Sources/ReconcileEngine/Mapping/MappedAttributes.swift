@@ -85,17 +85,8 @@ struct MappedAttributes {
         if let text = texts[accountControlIndex], let control = UserAccountControl(decimal: text) {
             values.accountControl = control
         }
-        values.addresses = Self.list(addresses, mapping.addresses)
+        values.addresses = mapping.addresses.list(addresses)
         return values
-    }
-
-    private static func list(_ values: [[String]], _ rule: AccountMapping.Addresses) -> ProxyAddressList {
-        switch rule {
-        case .proxyAddresses(_, let fallback):
-            ProxyAddressList(values[0], mail: fallback == nil ? nil : values.last?.first)
-        case .plain:
-            ProxyAddressList(plain: values.flatMap { $0 })
-        }
     }
 }
 

@@ -5,47 +5,48 @@ internal import DirectoryModel
 /// It holds buffers that are used again for each user, so that a million users cost little more than their texts.
 struct Projector {
     private let snapshot: DirectorySnapshot
-    private let scope: Scope
+    private let scope: CompiledScope
     private let mapping: AccountMapping
     private let domains: ClaimedDomains
-    private var membership: Membership
-    private let groupNames: [String]
-    private let scopeGroups: Set<Int>
-    private let quotaByGroup: [Int: ByteCount]
     private let sources: MappedAttributes
+    private var membership: Membership
+    /// What rules ask for, in the order of their memberships' positions, and those positions.
+    private let wanted: [MemberOf]
+    private let positions: [MemberOf: Int]
+    private let quotaByMembership: [Int: ByteCount]
     private var memberships: [Int] = []
 
     private(set) var findings: [Finding] = []
 
     init(rules: Reconciler, snapshot: DirectorySnapshot, groups: GroupResolution) {
         self.snapshot = snapshot
-        scope = rules.scope
+        scope = CompiledScope(rules.scope)
         mapping = rules.mapping
         domains = rules.domains
-        var positions: [Int] = []
-        var names: [String] = []
-        func index(_ selector: GroupSelector) -> Int? {
-            guard let position = groups.positions[selector] else { return nil }
-            if let known = positions.firstIndex(of: position) { return known }
-            positions.append(position)
-            names.append(selector.text)
-            return positions.count - 1
+        sources = MappedAttributes(mapping, in: snapshot)
+        var wanted: [MemberOf] = []
+        var positions: [MemberOf: Int] = [:]
+        var targets: [(group: Int, isNested: Bool)] = []
+        for membership in rules.memberships where positions[membership] == nil {
+            // A group that is not there has no members; that it is not there is the business of a rail.
+            guard let group = groups.positions[membership.group] else { continue }
+            positions[membership] = wanted.count
+            wanted.append(membership)
+            targets.append((group, membership.isNested))
         }
-        scopeGroups = Set(rules.scope.groups.compactMap(index))
+        self.wanted = wanted
+        self.positions = positions
         var quotas: [Int: ByteCount] = [:]
         for rule in rules.quotas {
-            guard let group = index(rule.group) else { continue }
-            quotas[group] = max(rule.quota, quotas[group] ?? rule.quota)
+            guard let position = positions[rule.membership] else { continue }
+            quotas[position] = max(rule.quota, quotas[position] ?? rule.quota)
         }
-        quotaByGroup = quotas
-        groupNames = names
-        membership = Membership(of: positions, in: snapshot)
-        sources = MappedAttributes(mapping, in: snapshot)
+        quotaByMembership = quotas
+        membership = Membership(of: targets, in: snapshot)
     }
 
     mutating func project(_ user: DirectoryUser) -> Projection {
-        membership.collectGroups(of: user, into: &memberships)
-        guard let reason = scopeReason() else { return .outOfScope }
+        guard case .included(let reason) = verdict(on: user) else { return .outOfScope }
         let values = sources.values(of: user)
         guard let key = mapping.key == nil ? user.id : values.key.flatMap({ ObjectID(text: $0) }) else {
             let name = mapping.key?.text ?? ""
@@ -63,30 +64,30 @@ struct Projector {
 
     // MARK: Scope and entitlements
 
-    private func scopeReason() -> Reason? {
-        switch scope {
-        case .everyone: Reason(.everyone)
-        case .members: memberships.first(where: scopeGroups.contains).map { Reason(.memberOf, groupNames[$0]) }
-        }
+    /// Whether a user is in scope; it also finds the memberships that entitlements go by.
+    mutating func verdict(on user: DirectoryUser) -> ScopeVerdict {
+        membership.collect(user, into: &memberships)
+        return scope.verdict(
+            on: Candidate(user: user, memberships: memberships, positions: positions, addresses: mapping.addresses))
     }
 
     private mutating func grantedQuota(of user: DirectoryUser) -> (amount: ByteCount, reason: Reason)? {
         var best: (amount: ByteCount, group: Int)?
         var granting = 0
         for group in memberships {
-            guard let amount = quotaByGroup[group] else { continue }
+            guard let amount = quotaByMembership[group] else { continue }
             granting += 1
             if best.map({ amount > $0.amount }) ?? true { best = (amount, group) }
         }
         guard let best else { return nil }
         if granting > 1 {
-            let names = memberships.filter { quotaByGroup[$0] != nil }.map { groupNames[$0] }.sorted()
+            let names = memberships.filter { quotaByMembership[$0] != nil }.map { wanted[$0].group.text }.sorted()
             find(
                 .entitlementConflict, user,
                 "\(user.displayName) is in \(names.joined(separator: " and ")): the larger quota, \(best.amount), counts."
             )
         }
-        return (best.amount, Reason(.memberOf, groupNames[best.group]))
+        return (best.amount, Reason(.memberOf, wanted[best.group].group.text))
     }
 
     // MARK: Addresses

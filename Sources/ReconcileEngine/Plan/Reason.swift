@@ -11,7 +11,11 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         public static let memberOf = Code(rawValue: "member-of")
         /// Every user of the directory is in scope.
         public static let everyone = Code(rawValue: "everyone")
-        /// Still in the directory, but in none of the groups named in ``Reason/subject``.
+        /// Meets the rule given in ``Reason/subject``.
+        public static let matches = Code(rawValue: "matches")
+        /// Kept out by the rule given in ``Reason/subject``.
+        public static let excluded = Code(rawValue: "excluded")
+        /// Still in the directory, but meets none of the rules given in ``Reason/subject``.
         public static let leftScope = Code(rawValue: "left-scope")
         /// Disabled in the directory.
         public static let disabled = Code(rawValue: "disabled")
@@ -46,7 +50,9 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         return switch code {
         case .memberOf: "member of \(subject)"
         case .everyone: "in the directory"
-        case .leftScope: "no longer a member of \(subject)"
+        case .matches: subject
+        case .excluded: "kept out: \(subject)"
+        case .leftScope: "no longer \(subject)"
         case .disabled: "disabled in the directory"
         case .enabled: "enabled in the directory again"
         case .gone: "gone from the directory"

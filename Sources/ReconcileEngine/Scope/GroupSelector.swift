@@ -24,22 +24,3 @@ public struct GroupSelector: Sendable, Hashable, Codable, ExpressibleByStringLit
     /// The name as the rule has it.
     public var description: String { text }
 }
-
-/// Which users should have an account.
-public enum Scope: Sendable, Hashable {
-    /// Every user that the directory's search gives.
-    case everyone
-    /// The direct members of at least one of the groups.
-    case members([GroupSelector])
-
-    /// The direct members of at least one of the groups.
-    public static func members(of groups: GroupSelector...) -> Scope { .members(groups) }
-
-    /// The groups that decide.
-    var groups: [GroupSelector] {
-        switch self {
-        case .everyone: []
-        case .members(let groups): groups
-        }
-    }
-}

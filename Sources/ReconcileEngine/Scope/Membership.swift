@@ -1,82 +1,96 @@
 internal import DirectoryModel
 
-/// Who is a direct member of the groups that the rules name.
+/// Who is a member of the groups that the rules ask for, directly or by way of other groups.
 ///
-/// Takes both ways that directories keep memberships: `memberOf` of the user, and the member lists of the groups.
+/// Takes all the ways in which directories keep memberships: `memberOf` of the user, the member lists of the groups, and
+/// the primary group of Active Directory, which neither of them shows.
 struct Membership {
-    /// The groups, as positions in the snapshot; memberships are told as positions in this list.
-    private let groups: [Int]
     private let memberOfSlot: AttributeSlot?
     private let userNameSlot: AttributeSlot?
+    private let primaryGroupSlot: AttributeSlot?
 
-    /// Groups by the normal form of their name, and the spellings of `memberOf` values met so far.
-    private let groupByKey: [String: Int]
+    /// What is asked for, as positions in the list it was made with, by each way that a user can be a member.
+    private var targetsByGroupKey: [String: [Int]] = [:]
+    private var targetsByMember: [String: [Int]] = [:]
+    private var targetsByUserName: [String: [Int]] = [:]
+    private var targetsByPrimaryGroup: [String: [Int]] = [:]
+
+    /// The spellings of `memberOf` values met so far.
     private var spellings: [UInt64: Spelling] = [:]
-
-    /// Groups by the normal form of a member's distinguished name, and by a member's user name.
-    private var groupsByMember: [String: [Int]] = [:]
-    private var groupsByUserName: [String: [Int]] = [:]
+    private let isEmpty: Bool
 
     private struct Spelling {
         let bytes: [UInt8]
-        let group: Int?
+        let targets: [Int]
     }
 
-    init(of groups: [Int], in snapshot: DirectorySnapshot) {
-        self.groups = groups
+    /// Makes an index of memberships in groups, each given by its position in the snapshot, nested ones with all the
+    /// groups that are members of it.
+    init(of targets: [(group: Int, isNested: Bool)], in snapshot: DirectorySnapshot) {
         let schema = snapshot.schema
+        isEmpty = targets.isEmpty
         memberOfSlot = schema.memberOf.flatMap { snapshot.attributes.slot(of: $0) }
         userNameSlot = snapshot.attributes.slot(of: schema.userName)
-        var groupByKey: [String: Int] = [:]
-        for (index, position) in groups.enumerated() { groupByKey[snapshot.groups[position].dn.canonicalKey] = index }
-        self.groupByKey = groupByKey
-        for (index, position) in groups.enumerated() {
-            for member in schema.members { addMembers(of: snapshot.groups[position], index, by: member) }
+        primaryGroupSlot = schema.primaryGroup.flatMap { snapshot.attributes.slot(of: $0.userAttribute) }
+        let hierarchy = targets.contains(where: \.isNested) ? GroupHierarchy(snapshot) : nil
+        for (target, wanted) in targets.enumerated() {
+            let groups = wanted.isNested ? hierarchy?.closure(of: wanted.group) ?? [wanted.group] : [wanted.group]
+            for group in groups { add(snapshot.groups[group], target, schema) }
         }
     }
 
-    private mutating func addMembers(of group: DirectoryGroup, _ index: Int, by member: MemberAttribute) {
-        for value in group.attributes[member.attribute] {
-            switch member.reference {
-            case .distinguishedName:
-                guard let dn = try? DistinguishedName(value) else { continue }
-                groupsByMember[dn.canonicalKey, default: []].append(index)
-            case .userName:
-                groupsByUserName[value.lowercased(), default: []].append(index)
+    private mutating func add(_ group: DirectoryGroup, _ target: Int, _ schema: DirectorySchema) {
+        targetsByGroupKey[group.dn.canonicalKey, default: []].append(target)
+        if let id = schema.primaryGroup?.relativeID(of: group) { targetsByPrimaryGroup[id, default: []].append(target) }
+        for member in schema.members {
+            for value in group.attributes[member.attribute] {
+                switch member.reference {
+                case .distinguishedName:
+                    guard let dn = try? DistinguishedName(value) else { continue }
+                    targetsByMember[dn.canonicalKey, default: []].append(target)
+                case .userName:
+                    targetsByUserName[value.lowercased(), default: []].append(target)
+                }
             }
         }
     }
 
-    /// Puts the groups of a user, in ascending order, into `result`.
-    mutating func collectGroups(of user: DirectoryUser, into result: inout [Int]) {
+    /// Puts what the user is a member of, in ascending order, into `result`.
+    mutating func collect(_ user: DirectoryUser, into result: inout [Int]) {
         result.removeAll(keepingCapacity: true)
-        if groups.isEmpty { return }
+        if isEmpty { return }
         if let memberOfSlot {
             user.attributes.forEachValue(at: memberOfSlot) { value in
-                if let group = group(spelled: value) { result.append(group) }
+                result += targets(spelled: value)
                 return true
             }
         }
-        if !groupsByMember.isEmpty, let more = groupsByMember[user.dn.canonicalKey] { result += more }
-        if !groupsByUserName.isEmpty, let userNameSlot, let name = user.attributes.first(at: userNameSlot),
-            let more = groupsByUserName[name.lowercased()]
+        if !targetsByMember.isEmpty, let more = targetsByMember[user.dn.canonicalKey] { result += more }
+        if !targetsByUserName.isEmpty, let userNameSlot, let name = user.attributes.first(at: userNameSlot),
+            let more = targetsByUserName[name.lowercased()]
+        {
+            result += more
+        }
+        if !targetsByPrimaryGroup.isEmpty, let primaryGroupSlot, let id = user.attributes.first(at: primaryGroupSlot),
+            let more = targetsByPrimaryGroup[id]
         {
             result += more
         }
         if result.count > 1 { result = Array(Set(result)).sorted() }
     }
 
-    /// The group that a value of `memberOf` names.
+    /// What a value of `memberOf` makes its user a member of.
     ///
     /// A directory spells a group nearly always the same way, so each spelling is parsed once.
-    private mutating func group(spelled value: Span<UInt8>) -> Int? {
+    private mutating func targets(spelled value: Span<UInt8>) -> [Int] {
         let hash = StableHash.hash(value)
-        if let known = spellings[hash], known.bytes.hasSameBytes(as: value) { return known.group }
-        let group = String(validatingUTF8: value)
+        if let known = spellings[hash], known.bytes.hasSameBytes(as: value) { return known.targets }
+        let targets =
+            String(validatingUTF8: value)
             .flatMap { try? DistinguishedName($0) }
-            .flatMap { groupByKey[$0.canonicalKey] }
-        spellings[hash] = Spelling(bytes: value.copied(), group: group)
-        return group
+            .flatMap { targetsByGroupKey[$0.canonicalKey] } ?? []
+        spellings[hash] = Spelling(bytes: value.copied(), targets: targets)
+        return targets
     }
 }
 

@@ -72,14 +72,15 @@ public struct Configuration: Sendable, Decodable {
 
     private struct Quota: Decodable {
         let rule: QuotaRule
-        private enum Keys: String, SectionKey { case group, value }
+        private enum Keys: String, SectionKey { case group, nested, value }
 
         init(from decoder: any Decoder) throws {
             let section = try Section(decoder, Keys.self)
             let group = try section.required(.group, String.self)
             let amount = try section.parsed(.value, as: "an amount such as 5 GB or 512 MiB") { ByteCount($0) }
             guard let amount else { throw section.missing(.value) }
-            rule = QuotaRule(amount, group: GroupSelector(group))
+            rule = QuotaRule(
+                amount, group: GroupSelector(group), nested: try section.optional(.nested, Bool.self) ?? false)
         }
     }
 

@@ -3,36 +3,27 @@ public import ReconcileEngine
 
 /// Who should have an account, and how its fields come from the directory.
 public struct PeopleConfiguration: Sendable, Decodable {
-    /// The groups whose members are in scope; empty for everybody the source gives.
-    public var include: [GroupSelector]
+    /// Who is in scope.
+    public var scope: Scope
     /// What differs from the preset's mapping.
     public var account: AccountConfiguration
 
     /// Makes the configuration for everybody with the preset's mapping.
     public init() {
-        include = []
+        scope = .everyone
         account = AccountConfiguration()
     }
 
-    private enum Keys: String, SectionKey { case include, account }
-    private enum RuleKeys: String, SectionKey { case group }
-
-    private struct Rule: Decodable {
-        let group: GroupSelector
-        init(from decoder: any Decoder) throws {
-            group = GroupSelector(try Section(decoder, RuleKeys.self).required(.group, String.self))
-        }
-    }
+    private enum Keys: String, SectionKey { case include, exclude, account }
 
     /// Reads the configuration.
     public init(from decoder: any Decoder) throws {
         let section = try Section(decoder, Keys.self)
-        include = try section.optional(.include, [Rule].self)?.map(\.group) ?? []
+        scope = Scope(
+            include: try section.optional(.include, [ScopeRuleConfiguration].self)?.map(\.rule) ?? [],
+            exclude: try section.optional(.exclude, [ScopeRuleConfiguration].self)?.map(\.rule) ?? [])
         account = try section.optional(.account) ?? AccountConfiguration()
     }
-
-    /// The scope that the rules make.
-    public var scope: Scope { include.isEmpty ? .everyone : .members(include) }
 }
 
 /// How an account's fields come from attributes, where that differs from the preset.
