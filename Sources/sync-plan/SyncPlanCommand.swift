@@ -14,10 +14,10 @@ struct SyncPlanCommand: AsyncParsableCommand {
             Nothing is changed until a plan is applied.
 
             EXAMPLES
-              sync-plan init                        write a configuration to begin with
-              sync-plan check                       see whether the directory and the provider can be reached
-              sync-plan plan                        show what would be done
-              sync-plan apply                       show it, ask, and do it
+              sync-plan init       write a configuration to begin with
+              sync-plan check      see whether directory and provider can be reached
+              sync-plan plan       show what would be done
+              sync-plan apply      show it, ask, and do it
 
             EXIT CODES
               0  done, or nothing to do             69  directory or provider not there

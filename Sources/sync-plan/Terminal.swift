@@ -22,8 +22,15 @@ enum Terminal {
 
     static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
+    /// Whether somebody is being asked at the moment.
+    private static let isAsking = Atomic(false)
+
     /// Asks a question that only the word `yes`, or `y`, answers with yes.
+    ///
+    /// Ctrl-C ends the process instead.
     static func confirms(_ question: String) -> Bool {
+        isAsking.store(true, ordering: .sequentiallyConsistent)
+        defer { isAsking.store(false, ordering: .sequentiallyConsistent) }
         write("\(question) [y/N] ")
         let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased()
         return answer == "y" || answer == "yes"
@@ -37,7 +44,9 @@ enum Terminal {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                if task.isCancelled { exit(ExitStatus.interrupted.rawValue) }
+                let isAsking = isAsking.load(ordering: .sequentiallyConsistent)
+                if isAsking { note("\nNothing has been changed.") }
+                if isAsking || task.isCancelled { exit(ExitStatus.interrupted.rawValue) }
                 note("\nStopping: what is under way is finished. Once more ends it at once.")
                 task.cancel()
             }

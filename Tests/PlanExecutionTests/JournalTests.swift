@@ -4,8 +4,8 @@ import PlanExecution
 import ProviderClient
 import ReconcileEngine
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 /// What is written down, when, and what a further run makes of it.
 @Suite struct JournalTests {
@@ -41,7 +41,9 @@ import TestSupport
         let folder = try StateFolder()
         let isBroken = Mutex(true)
         let provider = ScriptedProvider { (operation, _) async throws(ProviderError) in
-            if isBroken.withLock({ $0 }) && operation.address.text.hasPrefix("u1") { throw ProviderError(.refused, "No.") }
+            if isBroken.withLock({ $0 }) && operation.address.text.hasPrefix("u1") {
+                throw ProviderError(.refused, "No.")
+            }
             return done(operation)
         }
         let executor = PlanExecutor(provider: provider, state: try folder.open())
@@ -92,7 +94,8 @@ import TestSupport
                 (1, -1, 'create', 'a@corp.example', 'done'), (1, 99, 'create', 'b@corp.example', 'done')
             """)
         let provider = ScriptedProvider()
-        let report = try await PlanExecutor(provider: provider, state: state).apply(try Plan.creations(2), digest: "one")
+        let report = try await PlanExecutor(provider: provider, state: state).apply(
+            try Plan.creations(2), digest: "one")
         #expect(report.isComplete && provider.calls.count == 2)
     }
 

@@ -4,8 +4,8 @@ import PlanExecution
 import ProviderClient
 import ReconcileEngine
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 /// Carrying plans out: order, concurrency, what fails by itself, and what ends a run.
 @Suite struct PlanExecutorTests {
@@ -106,7 +106,9 @@ import TestSupport
         let provider = ScriptedProvider { (operation, attempt) async throws(ProviderError) in
             // u0 works at the last try, u1 never does.
             if operation.address.text.hasPrefix("u0@") && attempt < 3 { throw ProviderError(code, "Wait.") }
-            if operation.address.text.hasPrefix("u1@") { throw ProviderError(code, "Wait \(attempt).", outcome: .unknown) }
+            if operation.address.text.hasPrefix("u1@") {
+                throw ProviderError(code, "Wait \(attempt).", outcome: .unknown)
+            }
             return done(operation)
         }
         let report = try await Self.apply(try Plan.creations(3), provider)

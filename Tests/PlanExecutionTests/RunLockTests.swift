@@ -1,7 +1,7 @@
 import Foundation
 import PlanExecution
-import Testing
 import TestSupport
+import Testing
 
 /// Two runs never work at the same time.
 @Suite struct RunLockTests {

@@ -119,7 +119,8 @@ final class StateFolder: Sendable {
     func rows(_ sql: String) throws -> [String] {
         try DatabaseQueue(path: path).read { database in
             try Row.fetchAll(database, sql: sql).map { row in
-                row.databaseValues.map { $0.isNull ? "-" : String.fromDatabaseValue($0) ?? "\($0)" }.joined(separator: "|")
+                row.databaseValues.map { $0.isNull ? "-" : String.fromDatabaseValue($0) ?? "\($0)" }.joined(
+                    separator: "|")
             }
         }
     }

@@ -80,7 +80,7 @@ public struct ResolvedGroups: Rail {
 }
 
 /// Holds back all operations of one kind where there are more than a number or a share of the accounts.
-public struct ActionLimit: Rail {
+public struct ActionLimit: Rail, Hashable {
     /// The kind of operation.
     public var kind: Operation.Kind
     /// The most operations; nil for no such limit.

@@ -47,7 +47,7 @@ public struct ConfigurationFile: Sendable {
 
     private func compose(_ text: String) throws(ConfigurationError) -> Node? {
         do { return try Yams.compose(yaml: text) } catch let error as YamlError {
-            throw Self.located(error, file: path)
+            throw located(error, in: text)
         } catch {
             throw ConfigurationError(file: path, "\(error)")
         }
@@ -105,29 +105,32 @@ public struct ConfigurationFile: Sendable {
 
     /// A password written into the file itself is only accepted where nobody but its owner can read the file.
     private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {
-        guard let line = Self.lineOfSecret(root) else { return }
+        guard let (line, keys) = Self.placeOfSecret(root) else { return }
         try SecretFile.requirePrivate(
             path,
             as: ConfigurationError(
-                file: path, line: line,
+                file: path, line: line, path: keys.joined(separator: "."),
                 "there is a secret in this file, and others can read it. Run `chmod 600 \(path)`, "
                     + "or keep the secret elsewhere: `password-file: …` or `password: ${NAME}`."))
     }
 
-    private static func lineOfSecret(_ node: Node) -> Int? {
+    private static func placeOfSecret(_ node: Node) -> (line: Int?, keys: [String])? {
         switch node {
         case .mapping(let mapping):
             for (key, value) in mapping {
-                if let name = key.string, secretKeys.contains(name), let text = value.scalar?.string,
-                    !text.isEmpty, !(text.hasPrefix("${") && text.hasSuffix("}"))
+                let name = key.string ?? "?"
+                if secretKeys.contains(name), let text = value.scalar?.string, !text.isEmpty,
+                    !(text.hasPrefix("${") && text.hasSuffix("}"))
                 {
-                    return value.mark?.line ?? key.mark?.line ?? 1
+                    return (value.mark?.line, [name])
                 }
-                if let line = lineOfSecret(value) { return line }
+                if let (line, keys) = placeOfSecret(value) { return (line, [name] + keys) }
             }
             return nil
         case .sequence(let sequence):
-            for item in sequence { if let line = lineOfSecret(item) { return line } }
+            for (index, item) in sequence.enumerated() {
+                if let (line, keys) = placeOfSecret(item) { return (line, ["\(index)"] + keys) }
+            }
             return nil
         default: return nil
         }
@@ -146,7 +149,7 @@ public struct ConfigurationFile: Sendable {
         var line = node.mark?.line
         var names: [String] = []
         for key in context.codingPath {
-            names.append(key.stringValue)
+            names.append(key.intValue.map(String.init) ?? key.stringValue)
             if let mapping = node.mapping {
                 guard let pair = mapping.first(where: { $0.key.string == key.stringValue }) else { break }
                 line = pair.key.mark?.line ?? line
@@ -166,7 +169,7 @@ public struct ConfigurationFile: Sendable {
         case DecodingError.dataCorrupted(let context): (context, context.debugDescription)
         case DecodingError.keyNotFound(let key, let context): (context, "\"\(key.stringValue)\" is missing.")
         case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
-            (context, "\(expectation(of: type)) goes here.")
+            (context, "expected \(expectation(of: type)).")
         default: nil
         }
     }
@@ -177,17 +180,25 @@ public struct ConfigurationFile: Sendable {
         case is Bool.Type: "true or false"
         case is Int.Type, is Int64.Type: "a whole number"
         case is Double.Type: "a number"
-        case is any Sequence.Type: "a list (lines that begin with `- `, or [a, b])"
-        default: "\(type)".hasPrefix("Array") ? "a list (lines that begin with `- `, or [a, b])" : "keys with values"
+        case is Node.Mapping.Type: "keys with values (`key: value`)"
+        case is Node.Scalar.Type: "a single value"
+        default: "a list (lines that begin with `- `, or [a, b])"
         }
     }
 
-    private static func located(_ error: YamlError, file: String) -> ConfigurationError {
+    private func located(_ error: YamlError, in text: String) -> ConfigurationError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            ConfigurationError(file: file, line: mark.line, "this is not YAML: \(problem).")
-        default: ConfigurationError(file: file, "this is not YAML: \(error).")
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let isVariable = lines.indices.contains(mark.line - 1) && lines[mark.line - 1].contains("${")
+            let advice = isVariable ? " Between { and }, write \"${NAME}\" with its quotation marks." : ""
+            return ConfigurationError(file: path, line: mark.line, "this is not YAML: \(problem).\(advice)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            return ConfigurationError(
+                file: path, line: context.mark.line,
+                "the key \"\(keys.first ?? "")\" is there more than once. Keep one of them.")
+        default: return ConfigurationError(file: path, "this is not YAML: \(error).")
         }
     }
 

@@ -33,7 +33,7 @@ public struct LimitsConfiguration: Sendable, Decodable {
             let section = try Section(decoder, LimitKeys.self)
             count = try section.optional(.count)
             percent = try section.optional(.percent)
-            if count == nil && percent == nil { throw section.missing(.count) }
+            if count == nil && percent == nil { throw section.missing(.count, .percent) }
             if let count, count < 0 { throw section.mistake(at: .count, "a count is 0 or more.") }
             if let percent, !(0...100).contains(percent) {
                 throw section.mistake(at: .percent, "a percentage is 0 to 100.")

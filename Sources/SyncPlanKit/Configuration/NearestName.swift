@@ -8,18 +8,21 @@ func nearestName(to typed: String, among names: some Sequence<String>) -> String
         .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
 }
 
-/// How many letters have to be put in, taken out or replaced to get from one text to the other.
+/// How many letters have to be put in, taken out, replaced or swapped with their neighbour to get from one text to the
+/// other (the optimal string alignment distance).
 private func editDistance(_ a: String, _ b: String) -> Int {
+    let a = Array(a.prefix(64))
     let b = Array(b.prefix(64))
-    var row = Array(0...b.count)
-    for (i, x) in a.prefix(64).enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, y) in b.enumerated() {
-            let replaced = diagonal + (x == y ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+    var earlier = [Int](repeating: 0, count: b.count + 1)
+    var previous = Array(0...b.count)
+    for i in a.indices {
+        var row = [i + 1]
+        for j in b.indices {
+            var least = min(previous[j] + (a[i] == b[j] ? 0 : 1), row[j] + 1, previous[j + 1] + 1)
+            if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, earlier[j - 1] + 1) }
+            row.append(least)
         }
+        (earlier, previous) = (previous, row)
     }
-    return row[b.count]
+    return previous[b.count]
 }

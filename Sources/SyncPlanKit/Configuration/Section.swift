@@ -50,10 +50,11 @@ struct Section<Key: SectionKey> {
         }
     }
 
-    func missing(_ key: Key) -> any Error {
-        DecodingError.dataCorrupted(
-            DecodingError.Context(codingPath: container.codingPath, debugDescription: "\"\(key.rawValue)\" is missing.")
-        )
+    /// The error for a key that is not there, or where one of several is needed, for none of them being there.
+    func missing(_ keys: Key...) -> any Error {
+        let names = keys.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+        return DecodingError.dataCorrupted(
+            DecodingError.Context(codingPath: container.codingPath, debugDescription: "\(names) is missing."))
     }
 
     func mistake(at key: Key, _ message: String) -> any Error {

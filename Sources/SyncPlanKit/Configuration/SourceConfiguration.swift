@@ -18,7 +18,7 @@ public enum SourceConfiguration: Sendable, Decodable {
         ) {
         case (let ldap?, nil): self = .ldap(ldap)
         case (nil, let ldif?): self = .ldif(ldif)
-        case (nil, nil): throw section.missing(.ldap)
+        case (nil, nil): throw section.missing(.ldap, .ldif)
         case (_?, _?): throw section.mistake(at: .ldif, "there is one source: either `ldap` or `ldif`.")
         }
     }
@@ -101,7 +101,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
             password = try section.optional(.password, String.self).map { Secret($0) }
             passwordFile = try section.optional(.passwordFile)
             switch (password, passwordFile) {
-            case (nil, nil): throw section.missing(.passwordFile)
+            case (nil, nil): throw section.missing(.passwordFile, .password)
             case (_?, _?): throw section.mistake(at: .password, "there is a `password-file` too: keep one of them.")
             default: break
             }

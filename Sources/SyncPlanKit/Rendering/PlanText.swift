@@ -70,7 +70,7 @@ public struct PlanText: Sendable {
             guard let all = byKind[kind] else { continue }
             for operation in all.prefix(limit ?? all.count) { lines += text(of: operation, width: width) }
             if let limit, all.count > limit {
-                lines.append("     … and \((all.count - limit).of(kind.rawValue)) more; --all shows them.")
+                lines.append("     … and \((all.count - limit).of("more \(kind.rawValue)")); --all shows them.")
             }
         }
         return lines + [""]

@@ -38,16 +38,28 @@ extension Int {
 }
 
 extension String {
-    /// The text with control characters made visible, so that a value from a directory can do nothing to a terminal.
+    /// The text with everything made visible that is not seen but works on what is.
+    ///
+    /// That is control characters, line separators, and marks that turn the direction of writing: a value from a directory
+    /// can do nothing to a terminal or to whoever reads it.
     var printable: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-        return unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }.joined()
+        guard unicodeScalars.contains(where: \.isHidden) else { return self }
+        return unicodeScalars.map { $0.isHidden ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
     }
 
     /// The text with spaces up to a width.
     func padded(_ width: Int) -> String {
         count < width ? self + String(repeating: " ", count: width - count) : self
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it shows nothing itself; joiners are left alone, which names in several scripts are written with.
+    fileprivate var isHidden: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        case .format: value != 0x200C && value != 0x200D
+        default: false
+        }
     }
 }

@@ -8,8 +8,8 @@ struct InitCommand: AsyncParsableCommand {
         abstract: "Writes a commented configuration to begin with.",
         discussion: """
             EXAMPLES
-              sync-plan init                                  for an Active Directory, as sync-plan.yaml
-              sync-plan init --preset inet-org-person -c ldap.yaml
+              sync-plan init                      for Active Directory: sync-plan.yaml
+              sync-plan init --preset inet-org-person --config ldap.yaml
             """)
 
     @OptionGroup var common: CommonOptions

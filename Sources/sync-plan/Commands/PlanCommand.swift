@@ -8,10 +8,10 @@ struct PlanCommand: AsyncParsableCommand {
         abstract: "Shows what would be done. Changes nothing.",
         discussion: """
             EXAMPLES
-              sync-plan plan                            show the plan
-              sync-plan plan --out staff.plan           save it too, for `sync-plan apply staff.plan`
-              sync-plan plan --from yesterday.ldif      plan from a recorded snapshot instead of the directory
-              sync-plan plan --format jsonl | jq 'select(.operation.kind == "suspend").operation.address'
+              sync-plan plan                         show the plan
+              sync-plan plan --out staff.plan        save it too, to be applied later
+              sync-plan plan --from yesterday.ldif   plan from a recorded snapshot
+              sync-plan plan --format jsonl | jq -r '.operation.address // empty'
             """)
 
     /// How a plan is printed.

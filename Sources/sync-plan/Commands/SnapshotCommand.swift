@@ -12,7 +12,7 @@ struct SnapshotCommand: AsyncParsableCommand {
 
             EXAMPLES
               sync-plan snapshot today.ldif
-              sync-plan snapshot --only-needed today.ldif && sync-plan plan --from today.ldif
+              sync-plan snapshot --only-needed today.ldif
             """)
 
     @OptionGroup var common: CommonOptions
