@@ -26,6 +26,15 @@ public struct Scope: Sendable {
         Scope(include: groups.map { ScopeRule(MemberOf($0)) })
     }
 
+    /// What somebody in scope is, for people: `a member of Sales or Support`.
+    var phrase: String {
+        let groups = include.compactMap { rule in
+            rule.conditions.count == 1 ? (rule.conditions[0] as? MemberOf)?.group.text : nil
+        }
+        if groups.count == include.count { return "a member of \(groups.joined(separator: " or "))" }
+        return include.map(\.description).joined(separator: ", or ")
+    }
+
     /// The memberships that the rules ask for.
     var memberships: [MemberOf] { (include + exclude).flatMap { $0.conditions.flatMap(\.groups) } }
 
