@@ -90,7 +90,9 @@ import Testing
         let other = try DatabaseQueue(path: site.path("mail.db"), configuration: configuration)
         try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
         let stopped = try await site.run("apply", "staff.plan", "--yes") { process in
-            while ((try? site.rows("SELECT 1 FROM entry WHERE state = 'intended'", of: "sync-plan.state")) ?? []).isEmpty {
+            while ((try? site.rows("SELECT 1 FROM entry WHERE state = 'intended'", of: "sync-plan.state")) ?? [])
+                .isEmpty
+            {
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(kill(process, SIGINT) == 0)
