@@ -55,6 +55,7 @@ let package = Package(
             name: "MailboxDatabase",
             dependencies: [
                 "DirectoryModel", "ProviderClient", "ReconcileEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
@@ -74,7 +75,10 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "sync-plan",
-            dependencies: ["SyncPlanKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "DirectoryModel", "PlanExecution", "ReconcileEngine", "SyncPlanKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
 
         // Tests. TestSupport starts the real servers and makes seeded random values.
@@ -103,13 +107,19 @@ let package = Package(
             name: "PlanExecutionTests",
             dependencies: [
                 "DirectoryModel", "PlanExecution", "ProviderClient", "ProviderTesting", "ReconcileEngine",
-                "TestSupport",
+                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: testSettings),
         .testTarget(
             name: "SyncPlanKitTests",
-            dependencies: ["DirectoryModel", "ReconcileEngine", "SyncPlanKit", "TestSupport"],
+            dependencies: [
+                "DirectoryModel", "FileSource", "LDAPSource", "PlanExecution", "ProviderClient", "ReconcileEngine",
+                "SyncPlanKit", "TestSupport",
+            ],
+            exclude: ["Golden"], swiftSettings: testSettings),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["TestSupport", "sync-plan", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: testSettings),
-        .testTarget(name: "CommandTests", dependencies: ["TestSupport", "sync-plan"], swiftSettings: testSettings),
     ]
 )

@@ -1,5 +1,89 @@
+/* libldap for Swift: the headers, and functions for the few macros and objects that Swift cannot import. */
 #ifndef SYNC_PLAN_COPENLDAP_SHIM_H
 #define SYNC_PLAN_COPENLDAP_SHIM_H
+
+#include <errno.h>
 #include <lber.h>
 #include <ldap.h>
+#include <openldap.h>
+#include <poll.h>
+
+/* LDAP_OPT_ON is the address of a variable. */
+static inline int shim_ldap_set_flag(LDAP *ld, int option, int on) {
+    return ldap_set_option(ld, option, on ? LDAP_OPT_ON : LDAP_OPT_OFF);
+}
+
+/* LDAP_OPT_X_TLS_PROTOCOL_TLS1_2 is a computed macro. */
+static inline int shim_ldap_require_tls_1_2(LDAP *ld) {
+    int minimum = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
+    return ldap_set_option(ld, LDAP_OPT_X_TLS_PROTOCOL_MIN, &minimum);
+}
+
+/* Reads `octets` at a time instead of twice a message. Above TLS where there is TLS, so it goes in last;
+   ber_sockbuf_io_readahead is a global variable. */
+static inline int shim_ldap_read_ahead(LDAP *ld, int octets) {
+    Sockbuf *sb = NULL;
+    if (ldap_get_option(ld, LDAP_OPT_SOCKBUF, &sb) != LDAP_OPT_SUCCESS || sb == NULL) return -1;
+    return ber_sockbuf_add_io(sb, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_APPLICATION, &octets);
+}
+
+/* The handshake. With GnuTLS, libldap answers "try again" by trying again at once, for ever, on a non-blocking socket,
+   and never gives up on a blocking one. So for its time a layer below TLS waits for the socket, as long as `goes_on`,
+   asked ten times a second, answers that it may. */
+
+struct shim_patience {
+    int (*goes_on)(void *context);
+    void *context;
+};
+
+static inline int shim_patience_setup(Sockbuf_IO_Desc *sbiod, void *patience) {
+    sbiod->sbiod_pvt = patience;
+    return 0;
+}
+
+static inline int shim_patience_ctrl(Sockbuf_IO_Desc *sbiod, int option, void *argument) {
+    return LBER_SBIOD_CTRL_NEXT(sbiod, option, argument);
+}
+
+/* Answers whether it is worth trying again, once the socket is ready or a tenth of a second has passed. */
+static inline int shim_patience_wait(Sockbuf_IO_Desc *sbiod, short events) {
+    struct shim_patience *patience = sbiod->sbiod_pvt;
+    struct pollfd entry = { -1, events, 0 };
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) return 0;
+    if (ber_sockbuf_ctrl(sbiod->sbiod_sb, LBER_SB_OPT_GET_FD, &entry.fd) != 1) return 0;
+    poll(&entry, 1, 100);
+    if (patience->goes_on(patience->context)) return 1;
+    errno = ETIMEDOUT;
+    return 0;
+}
+
+static inline ber_slen_t shim_patience_read(Sockbuf_IO_Desc *sbiod, void *octets, ber_len_t count) {
+    ber_slen_t result;
+    do result = LBER_SBIOD_READ_NEXT(sbiod, octets, count);
+    while (result < 0 && shim_patience_wait(sbiod, POLLIN));
+    return result;
+}
+
+static inline ber_slen_t shim_patience_write(Sockbuf_IO_Desc *sbiod, void *octets, ber_len_t count) {
+    ber_slen_t result;
+    do result = LBER_SBIOD_WRITE_NEXT(sbiod, octets, count);
+    while (result < 0 && shim_patience_wait(sbiod, POLLOUT));
+    return result;
+}
+
+static inline int shim_ldap_install_tls(LDAP *ld, int (*goes_on)(void *context), void *context) {
+    static Sockbuf_IO layer = {
+        shim_patience_setup, NULL, shim_patience_ctrl, shim_patience_read, shim_patience_write, NULL
+    };
+    const int below_tls = LBER_SBIOD_LEVEL_TRANSPORT - 1;
+    struct shim_patience patience = { goes_on, context };
+    Sockbuf *sb = NULL;
+    int status;
+    if (ldap_get_option(ld, LDAP_OPT_SOCKBUF, &sb) != LDAP_OPT_SUCCESS || sb == NULL) return LDAP_LOCAL_ERROR;
+    if (ber_sockbuf_add_io(sb, &layer, below_tls, &patience) != 0) return LDAP_NO_MEMORY;
+    status = ldap_install_tls(ld);
+    ber_sockbuf_remove_io(sb, &layer, below_tls);
+    return status;
+}
+
 #endif

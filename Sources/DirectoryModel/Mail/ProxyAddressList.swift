@@ -66,6 +66,24 @@ public struct ProxyAddressList: Hashable, Sendable {
         self.findings = findings
     }
 
+    /// Reads plain addresses, such as the values of `mail`: the first is the primary one, all others are aliases.
+    public init(plain values: [String]) {
+        var addresses: [MailAddress] = []
+        var findings: [ProxyAddressFinding] = []
+        for value in values {
+            do throws(MailAddressError) {
+                addresses.append(try MailAddress(value))
+            } catch {
+                findings.append(.malformed(text: value, reason: error.reason))
+            }
+        }
+        primary = addresses.first
+        if addresses.isEmpty { findings.append(.noPrimary) }
+        aliases = addresses.count > 1 ? Set(addresses.dropFirst()).subtracting(addresses.prefix(1)).sorted() : []
+        others = []
+        self.findings = findings.sorted()
+    }
+
     private enum Reading {
         case primary(MailAddress)
         case alias(MailAddress)

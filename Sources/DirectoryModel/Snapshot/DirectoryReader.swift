@@ -1,0 +1,65 @@
+/// What every source of users and groups can do.
+///
+/// A reader throws only where nothing could be read: the server is not there, the credentials are refused, the file is
+/// missing. What goes wrong after the first entry makes the snapshot partial instead.
+public protocol DirectoryReader: Sendable {
+    /// What is read, for people: `ldaps://dc1.corp.example` or a file's path; never with a secret in it.
+    var name: String { get }
+
+    /// Reads the directory once, from the beginning to the end.
+    ///
+    /// - Parameter progress: called now and then, from any thread, with what has been read so far.
+    func read(
+        _ request: ReadRequest, progress: @escaping @Sendable (ReadProgress) -> Void
+    ) async throws -> DirectorySnapshot
+
+    /// Tries what a read needs, step by step, and tells what works and why the first failing step does not.
+    func check(_ request: ReadRequest) async -> [CheckStep]
+}
+
+/// What a read should bring.
+public struct ReadRequest: Sendable, Hashable {
+    /// The attributes that the rules need.
+    public var attributes: AttributeSelection
+    /// The kinds of object that the rules look at; sources that cannot tell before reading bring more.
+    public var kinds: Set<ObjectKind>
+
+    /// Makes a request, by default for everything.
+    public init(
+        attributes: AttributeSelection = .all, kinds: Set<ObjectKind> = [.user, .group, .contact]
+    ) {
+        self.attributes = attributes
+        self.kinds = kinds
+    }
+}
+
+/// How far a read has come.
+public struct ReadProgress: Sendable, Hashable {
+    /// How many entries have been read.
+    public let entries: Int
+    /// What is being read, for people.
+    public let subject: String
+
+    /// Makes a report.
+    public init(entries: Int, subject: String) {
+        self.entries = entries
+        self.subject = subject
+    }
+}
+
+/// One step of a check: what was tried, and what came of it.
+public struct CheckStep: Sendable, Hashable {
+    /// What was tried, in a few words: `connect`, `bind`, `search`.
+    public let title: String
+    /// Whether it worked.
+    public let passed: Bool
+    /// What was found, or what went wrong and what to do about it.
+    public let detail: String
+
+    /// Makes a step.
+    public init(_ title: String, passed: Bool, detail: String) {
+        self.title = title
+        self.passed = passed
+        self.detail = detail
+    }
+}

@@ -1,0 +1,247 @@
+/// Which attributes a read should bring.
+public enum AttributeSelection: Sendable, Hashable {
+    /// All user attributes that the account may see.
+    case all
+    /// Only these, besides what the schema needs for identity and membership.
+    case only([AttributeName])
+}
+
+/// Collects what a source reads into a ``DirectorySnapshot``, and keeps account of whether it was everything.
+///
+/// Every source uses it in the same way: for each search ``beginSearch(_:)``, for each entry ``beginEntry(dn:kind:)``,
+/// one `append` a value and ``endEntry()``, then ``endSearch(pages:)``, and only where the server said that the search
+/// ended in success. Whatever goes wrong is told with ``fail(_:)``. ``finish()`` answers a complete snapshot only where
+/// each search was ended and nothing failed.
+public struct SnapshotBuilder {
+    /// How many undecodable entries are kept as reasons of their own before they are only counted.
+    private static let reasonLimit = 20
+
+    /// What is being read, for people.
+    public let source: String
+    /// How the directory's objects are laid out.
+    public let schema: DirectorySchema
+    /// How many entries have been taken so far.
+    public private(set) var entryCount = 0
+
+    private var table: AttributeTable
+    private var lookup = AttributeLookup()
+    private let growsTable: Bool
+    private var users: [DirectoryUser] = []
+    private var groups: [DirectoryGroup] = []
+    private var contacts: [DirectoryContact] = []
+
+    private var searches: [SearchEvidence] = []
+    private var search: (subject: String, firstEntry: Int)?
+    private var reasons: [Incompleteness] = []
+    private var undecodable = 0
+
+    private var entry = Entry()
+    private var isInEntry = false
+    private var idSlot: AttributeSlot?
+    private var classSlot: AttributeSlot?
+    /// For each slot whether its values are no text.
+    private var isBinary: [Bool] = []
+
+    /// Makes a builder for one read.
+    public init(source: String, schema: DirectorySchema, attributes: AttributeSelection) {
+        self.source = source
+        self.schema = schema
+        switch attributes {
+        case .all:
+            table = AttributeTable()
+            growsTable = true
+        case .only(let names):
+            table = AttributeTable(names + schema.neededAttributes)
+            growsTable = false
+        }
+        learn()
+    }
+
+    /// The slots in use: what a source with a fixed selection files its values under.
+    public var attributes: AttributeTable { table }
+
+    // MARK: Searches
+
+    /// Begins a search, or a file; `subject` names it for people.
+    public mutating func beginSearch(_ subject: String) {
+        closeSearch()
+        search = (subject, entryCount)
+    }
+
+    /// Ends the search that is open.
+    ///
+    /// Call it only where the source said that everything was given.
+    public mutating func endSearch(pages: Int) {
+        if isInEntry { discardEntry("the search ended in the middle of an entry") }
+        guard let search else { return }
+        searches.append(SearchEvidence(subject: search.subject, entries: entryCount - search.firstEntry, pages: pages))
+        self.search = nil
+    }
+
+    /// Records that something is missing.
+    ///
+    /// The snapshot will be partial.
+    public mutating func fail(_ reason: Incompleteness) {
+        reasons.append(reason)
+        search = nil
+    }
+
+    private mutating func closeSearch() {
+        guard let search else { return }
+        fail(Incompleteness(.unfinished, "Reading \(search.subject) did not come to its end."))
+    }
+
+    // MARK: Entries
+
+    /// Begins an entry.
+    ///
+    /// - Parameters:
+    ///   - dn: its distinguished name as the source spells it.
+    ///   - kind: what it is, where the search already says so; nil to tell from `objectClass`.
+    ///   - id: its identity, where the source knows it already; nil to take it from the schema's attribute.
+    public mutating func beginEntry(dn: String, kind: ObjectKind? = nil, id: ObjectID? = nil) {
+        if isInEntry { discardEntry("another entry began before it ended") }
+        entry.begin(dn: dn, kind: kind, id: id)
+        isInEntry = true
+    }
+
+    /// Adds one value to the entry under a name as it came over the wire; a name that was not asked for is passed over.
+    ///
+    /// - Parameter last: the slot that the previous call answered, where the search for the name begins.
+    /// - Returns: the slot, or nil where the name was passed over.
+    public mutating func slot(forUTF8 name: Span<UInt8>, after last: AttributeSlot?) -> AttributeSlot? {
+        if let slot = lookup.slot(of: name, from: last) { return slot }
+        guard growsTable, let text = String(validatingUTF8: name), let slot = table.insert(AttributeName(text)) else {
+            return nil
+        }
+        learn()
+        return slot
+    }
+
+    /// Adds one value to the entry that has begun.
+    public mutating func append(_ value: Span<UInt8>, to slot: AttributeSlot) {
+        if slot == idSlot, entry.id == nil { entry.id = schema.objectID.decode(value) }
+        if slot == classSlot, entry.kind == nil { entry.classes.append(String(validatingUTF8: value) ?? "") }
+        let index = Int(slot.rawValue)
+        if entry.badText == nil, index < isBinary.count, !isBinary[index], !value.isUTF8 { entry.badText = slot }
+        AttributeValues.append(value, to: slot, in: &entry.storage)
+    }
+
+    /// Ends the entry: it is filed under its kind, or recorded as undecodable, which makes the snapshot partial.
+    public mutating func endEntry() {
+        guard isInEntry else { return }
+        isInEntry = false
+        entryCount += 1
+        let kind = entry.kind ?? schema.kind(ofClasses: entry.classes)
+        if kind == .other { return }
+        if let slot = entry.badText {
+            let name = table.name(at: slot)?.text ?? "an attribute"
+            return undecodable(
+                "\(name) of \(entry.dn) is not UTF-8 text.", remedy: "Correct the value in the directory.")
+        }
+        guard let dn = try? DistinguishedName(entry.dn) else {
+            return undecodable("\"\(entry.dn)\" is no distinguished name (RFC 4514).", remedy: nil)
+        }
+        guard let id = entry.id else {
+            return undecodable(
+                "\(entry.dn) has no readable \(schema.objectID.attribute).",
+                remedy:
+                    "Let the account read \(schema.objectID.attribute), or leave the entry out with `people-filter`.")
+        }
+        let values = AttributeValues(table: table, storage: entry.storage.span.copied())
+        switch kind {
+        case .user: users.append(DirectoryUser(id: id, dn: dn, attributes: values))
+        case .group: groups.append(DirectoryGroup(id: id, dn: dn, attributes: values))
+        case .contact: contacts.append(DirectoryContact(id: id, dn: dn, attributes: values))
+        case .other: break
+        }
+    }
+
+    /// Drops the entry that has begun and records why, which makes the snapshot partial.
+    public mutating func discardEntry(_ why: String) {
+        guard isInEntry else { return }
+        isInEntry = false
+        entryCount += 1
+        undecodable("\(entry.dn): \(why).", remedy: nil)
+    }
+
+    mutating func append(_ object: some DirectoryObject, kind: ObjectKind) {
+        beginEntry(dn: object.dn.text, kind: kind, id: object.id)
+        object.attributes.forEachValue { slot, value in
+            if let name = object.attributes.table.name(at: slot), let own = table.insert(name) {
+                learn()
+                append(value, to: own)
+            }
+            return true
+        }
+        endEntry()
+    }
+
+    // MARK: Result
+
+    /// What was read, complete only where every search was ended and nothing failed.
+    public consuming func finish() -> DirectorySnapshot {
+        if isInEntry { discardEntry("the read ended in the middle of it") }
+        closeSearch()
+        if undecodable > Self.reasonLimit {
+            reasons.append(
+                Incompleteness(.undecodableEntry, "\(undecodable - Self.reasonLimit) more entries like these."))
+        }
+        if searches.isEmpty && reasons.isEmpty {
+            reasons.append(Incompleteness(.unfinished, "Nothing was read from \(source)."))
+        }
+        return DirectorySnapshot(
+            source: source, schema: schema, attributes: table, users: users, groups: groups, contacts: contacts,
+            completeness: reasons.isEmpty ? .complete(CompletenessProof(searches: searches)) : .partial(reasons))
+    }
+
+    private mutating func undecodable(_ detail: String, remedy: String?) {
+        undecodable += 1
+        if undecodable <= Self.reasonLimit {
+            reasons.append(Incompleteness(.undecodableEntry, detail, remedy: remedy))
+        }
+    }
+
+    /// Notes the slots of names that the table has gained, and those that have a meaning of their own.
+    private mutating func learn() {
+        for index in isBinary.count..<max(isBinary.count, table.names.count) {
+            let name = table.names[index]
+            let slot = AttributeSlot(rawValue: UInt16(truncatingIfNeeded: index))
+            if name == schema.objectID.attribute { idSlot = slot }
+            if name == "objectClass" { classSlot = slot }
+            isBinary.append(schema.isBinary(name))
+        }
+        lookup.learn(table)
+    }
+}
+
+extension SnapshotBuilder {
+    /// The entry being read; its buffers are used again for the next.
+    private struct Entry {
+        var dn = ""
+        var kind: ObjectKind?
+        var id: ObjectID?
+        var classes: [String] = []
+        var storage: [UInt8] = []
+        var badText: AttributeSlot?
+
+        mutating func begin(dn: String, kind: ObjectKind?, id: ObjectID?) {
+            self.dn = dn
+            self.kind = kind
+            self.id = id
+            classes.removeAll(keepingCapacity: true)
+            storage.removeAll(keepingCapacity: true)
+            badText = nil
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes are UTF-8, with a quick way for plain ASCII.
+    fileprivate var isUTF8: Bool {
+        var union: UInt8 = 0
+        for index in indices { union |= self[index] }
+        if union < 0x80 { return true }
+        return (try? UTF8Span(validating: self)) != nil
+    }
+}

@@ -1,0 +1,104 @@
+public import DirectoryModel
+
+/// Everything needed to read one directory over LDAP.
+///
+/// Values only: nothing is opened or checked until it is used.
+public struct LDAPConfiguration: Sendable {
+    /// The server.
+    public var url: LDAPURL
+    /// Whether an `ldap://` connection is encrypted with StartTLS (RFC 4511 §4.14) before anything else is sent.
+    ///
+    /// There is no falling back: a server without StartTLS is an error.
+    public var startTLS: Bool
+    /// A PEM file with the authorities that may sign the server's certificate; nil for those of the system.
+    public var caFile: String?
+    /// Whether the server's certificate is verified.
+    public var tlsVerification: TLSVerification
+    /// Whether a password may be sent unencrypted to another machine.
+    ///
+    /// To this machine's own loopback and sockets it may always.
+    public var allowsPlainText: Bool
+    /// Who the directory is read as.
+    public var bind: BindIdentity
+    /// The entry under which everything is searched.
+    public var base: DistinguishedName
+    /// How the directory is laid out.
+    public var schema: DirectorySchema
+    /// A filter (RFC 4515) that people must match besides the schema's own; nil for none.
+    public var peopleFilter: String?
+    /// A filter (RFC 4515) that groups must match besides the schema's own; nil for none.
+    public var groupsFilter: String?
+    /// How many entries are asked for at a time (RFC 2696), from 1.
+    ///
+    /// Active Directory gives at most 1,000.
+    public var pageSize: Int
+    /// How long things may take.
+    public var timeouts: LDAPTimeouts
+
+    /// Makes a configuration; what is left out is the safe and usual choice.
+    public init(
+        url: LDAPURL, startTLS: Bool = false, caFile: String? = nil, tlsVerification: TLSVerification = .full,
+        allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, base: DistinguishedName,
+        schema: DirectorySchema = .activeDirectory, peopleFilter: String? = nil, groupsFilter: String? = nil,
+        pageSize: Int = 1000, timeouts: LDAPTimeouts = LDAPTimeouts()
+    ) {
+        self.url = url
+        self.startTLS = startTLS
+        self.caFile = caFile
+        self.tlsVerification = tlsVerification
+        self.allowsPlainText = allowsPlainText
+        self.bind = bind
+        self.base = base
+        self.schema = schema
+        self.peopleFilter = peopleFilter
+        self.groupsFilter = groupsFilter
+        self.pageSize = pageSize
+        self.timeouts = timeouts
+    }
+}
+
+/// Whether the server's certificate is verified.
+public enum TLSVerification: String, Sendable, Hashable {
+    /// It must be valid now, signed by a trusted authority, and made out to the host's name in the URL.
+    case full
+    /// Anything is accepted: anybody between here and the server can read the password and change the answers.
+    case never
+}
+
+/// Who a directory is read as.
+public enum BindIdentity: Sendable {
+    /// Nobody: the server decides what is public. Active Directory gives nothing.
+    case anonymous
+    /// A name and its password, checked by a simple bind (RFC 4513 §5.1.3).
+    ///
+    /// The name goes to the server as it is: a distinguished name, or for Active Directory also a user principal name
+    /// (`svc@corp.example`) or `DOMAIN\name`. An empty password is refused before it is sent, for many servers take it
+    /// for an anonymous bind and answer success (RFC 4513 §5.1.2).
+    case simple(name: String, password: Secret)
+}
+
+/// How long the parts of a read may take.
+public struct LDAPTimeouts: Sendable, Hashable {
+    /// For connecting to one address of the host, and again for the TLS handshake.
+    ///
+    /// Resolving the host's name takes as long as the system lets it.
+    public var connect: Duration
+    /// For the server's next message, whatever it is, after a request.
+    public var operation: Duration
+    /// For the whole read, from the first search to the last entry.
+    public var read: Duration
+
+    /// Makes time-outs; negative ones count as zero, and those of over a hundred years as a hundred years.
+    public init(
+        connect: Duration = .seconds(10), operation: Duration = .seconds(60), read: Duration = .seconds(30 * 60)
+    ) {
+        self.connect = connect
+        self.operation = operation
+        self.read = read
+    }
+}
+
+extension Duration {
+    /// The duration within bounds that can be added to any moment.
+    var bounded: Duration { max(.zero, min(self, .seconds(100 * 365 * 86_400))) }
+}

@@ -1,0 +1,133 @@
+internal import DirectoryModel
+
+extension LDAPError {
+    /// Why a bind failed.
+    static func bind(_ outcome: Outcome, as name: String?, to url: LDAPURL) -> LDAPError {
+        let who = name.map { "\"\($0)\"" } ?? "an anonymous bind"
+        switch outcome.code {
+        case .invalidCredentials, .inappropriateAuthentication:
+            let cause = ActiveDirectoryRefusal(serverMessage: outcome.serverMessage)?.sentence
+            let usual =
+                "The name or the password is wrong. Check both, and the form of the name (a distinguished name, "
+                + "or for Active Directory also name@domain or DOMAIN\\name)."
+            return outcome.error(.invalidCredentials, "\(url) refused \(who): \(outcome.text). \(cause ?? usual)")
+        case .strongerAuthRequired, .confidentialityRequired:
+            return outcome.error(
+                .strongerAuthRequired,
+                "\(url) refused \(who) on an unencrypted connection: \(outcome.text). Use ldaps:// or StartTLS.")
+        case .invalidDNSyntax:
+            return outcome.error(
+                .invalidCredentials,
+                "\(url) does not understand the name \(who): \(outcome.text). Give the account's distinguished name.")
+        default:
+            return general(outcome, "binding to \(url) as \(who)")
+        }
+    }
+
+    /// Why a search failed, or stopped before its end.
+    static func search(_ outcome: Outcome, for subject: String, base: String, on url: LDAPURL) -> LDAPError {
+        switch outcome.code {
+        case .noSuchObject:
+            let known = outcome.matchedDN.map { "; what exists of it is \"\($0)\"" } ?? ""
+            return outcome.error(
+                .noSuchObject,
+                "The search base \"\(base)\" does not exist on \(url), or the account may not see it: "
+                    + "\(outcome.text)\(known). Correct the base.")
+        case .sizeLimitExceeded, .adminLimitExceeded:
+            return outcome.error(
+                .sizeLimitExceeded,
+                "\(url) ended the search for \(subject) with \(outcome.text): it gives this account fewer entries than "
+                    + "there are. Raise the server's limit for the account (OpenLDAP: size.prtotal in `limits`), or read a "
+                    + "smaller base.")
+        case .timeLimitExceeded:
+            return outcome.error(
+                .timeLimitExceeded,
+                "\(url) ended the search for \(subject) with \(outcome.text). Raise the server's time limit for the "
+                    + "account, or index the attributes of the filter.")
+        case .unavailableCriticalExtension:
+            return outcome.error(
+                .notSupported,
+                "\(url) does not support paged results (RFC 2696), which a complete read needs: \(outcome.text).")
+        case .filterError:
+            return outcome.error(
+                .badConfiguration, "The filter for \(subject) is malformed (RFC 4515). Check its parentheses.")
+        default:
+            return general(outcome, "searching \(subject) on \(url)")
+        }
+    }
+
+    /// What can happen to any operation; `action` completes "… failed".
+    static func general(_ outcome: Outcome, _ action: String) -> LDAPError {
+        let failed = "\(action.capitalizedFirst) failed: \(outcome.text)."
+        switch outcome.code {
+        case .serverDown, .connectError:
+            return outcome.error(
+                .serverDown, "\(action.capitalizedFirst) failed: the connection was lost (\(outcome.text)). Try again.")
+        case .timeout:
+            return outcome.error(.timedOut, "\(failed) Try again, or allow more time.")
+        case .busy, .unavailable:
+            return outcome.error(.busy, "\(failed) Try again later.")
+        case .insufficientAccessRights:
+            return outcome.error(.insufficientRights, "\(failed) Give the account the right to read this part.")
+        case .operationsError where outcome.serverMessage.map(saysUnauthenticated) ?? false:
+            return outcome.error(.insufficientRights, "\(failed) The server wants a bind with name and password.")
+        case .strongerAuthRequired, .confidentialityRequired:
+            return outcome.error(.strongerAuthRequired, "\(failed) Use ldaps:// or StartTLS.")
+        case .protocolError, .operationsError, LDAPResultCode(rawValue: -4):
+            return outcome.error(.protocolError, failed)
+        case .unwillingToPerform:
+            return outcome.error(.insufficientRights, "\(failed) The server's policy forbids it.")
+        case .invalidDNSyntax:
+            return outcome.error(.badConfiguration, "\(failed) Correct the distinguished name.")
+        default:
+            return outcome.error(.other, failed)
+        }
+    }
+
+    /// Active Directory and Samba say it in words only.
+    private static func saysUnauthenticated(_ message: String) -> Bool {
+        message.contains("successful bind must be completed") || message.contains("without authentication")
+    }
+}
+
+/// The reason that Active Directory gives for an `invalidCredentials`: the hexadecimal number after `data`.
+struct ActiveDirectoryRefusal {
+    /// The Windows error number.
+    let number: UInt32
+
+    /// Finds the number in `80090308: LdapErr: DSID-…, comment: AcceptSecurityContext error, data 52e, v1db1`.
+    init?(serverMessage: String?) {
+        guard let message = serverMessage else { return nil }
+        var isNext = false
+        for word in message.split(whereSeparator: { $0 == " " || $0 == "," }) {
+            if isNext, let number = UInt32(word, radix: 16) {
+                self.number = number
+                return
+            }
+            isNext = word == "data"
+        }
+        return nil
+    }
+
+    /// What it means and what to do; nil for a number without a sentence.
+    var sentence: String? {
+        switch number {
+        case 0x525: "There is no such account."
+        case 0x52E: "The name or the password is wrong (52e). Check both, and the form of the name."
+        case 0x530: "The account may not log on at this hour (530)."
+        case 0x531: "The account may not log on from this machine (531)."
+        case 0x532: "The account's password has expired (532). Set a new one, and let it not expire."
+        case 0x533: "The account is disabled (533). Enable it in the directory."
+        case 0x568: "The account is in more groups than a logon can carry (568)."
+        case 0x701: "The account has expired (701). Extend it in the directory."
+        case 0x773: "The account must change its password before it can log on (773). Set it once as a person would."
+        case 0x775: "The account is locked after too many wrong passwords (775). Unlock it in the directory."
+        default: nil
+        }
+    }
+}
+
+extension String {
+    /// The text with its first letter in upper case, for the beginning of a sentence.
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,188 @@
+internal import COpenLDAP
+internal import DirectoryModel
+
+extension LDAPConnection {
+    /// Reads a search to its end, page by page (RFC 2696), filing each entry in `builder`; answers the number of pages.
+    ///
+    /// The next page is asked for as soon as one has come whole, before it is decoded, so that the server works meanwhile.
+    /// Pages that came whole before a failure are filed all the same; then the failure is thrown.
+    func readAll(
+        _ search: Search, into builder: inout SnapshotBuilder, progress: (ReadProgress) -> Void
+    ) throws(LDAPError) -> Int {
+        let attributes = CStrings(search.attributes)
+        var pages = 0
+        var previous = PageMark()
+        var id = try send(search, attributes, after: [])
+        while true {
+            var page = SearchPage()
+            while unsafe !page.take(try receive(id, "searching \(search.plural) on \(url)"), handle: handle) {
+                // A server that knows no pages sends one of any size, which need not be held in memory.
+                if page.count <= configuration.pageSize { continue }
+                try file(page, of: search, in: &builder, progress: progress)
+                page = SearchPage()
+            }
+            pages += 1
+            let next: Result<Int32?, LDAPError>
+            do throws(LDAPError) {
+                let cookie = try following(page, search, isFirst: pages == 1)
+                next = .success(
+                    try cookie.map { cookie throws(LDAPError) in try send(search, attributes, after: cookie) })
+            } catch {
+                next = .failure(error)
+            }
+            try file(page, of: search, in: &builder, progress: progress)
+            guard let nextID = try next.get() else { return pages }
+            id = nextID
+            let mark = unsafe PageMark(cookie: page.cookie, firstEntry: page.entries.first.map { unsafe dn(of: $0) })
+            if mark == previous {
+                throw LDAPError(.protocolError, "\(url) sends the same page of \(search.plural) again and again.")
+            }
+            previous = mark
+        }
+    }
+
+    /// The cookie to ask for the next page with; nil where this one was the last.
+    private func following(
+        _ page: borrowing SearchPage, _ search: Search, isFirst: Bool
+    ) throws(LDAPError) -> [UInt8]? {
+        if page.outcome.code != .success {
+            throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
+        }
+        if let cookie = page.cookie { return cookie.isEmpty ? nil : cookie }
+        // A server that passed over the control gave everything at once; one that forgets it later proves nothing.
+        if isFirst { return nil }
+        throw LDAPError(
+            .protocolError,
+            "\(url) ended the pages of \(search.plural) without saying that there are no more (RFC 2696).")
+    }
+
+    private func send(
+        _ search: Search, _ attributes: borrowing CStrings, after cookie: [UInt8], size: Int? = nil
+    ) throws(LDAPError) -> Int32 {
+        var cookie = cookie
+        var control: UnsafeMutablePointer<LDAPControl>?
+        defer { unsafe ldap_control_free(control) }
+        let size = Int32(clamping: size ?? configuration.pageSize)
+        let made = unsafe cookie.withUnsafeMutableBytes { bytes in
+            var value = unsafe berval(
+                bv_len: ber_len_t(bytes.count), bv_val: bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+            return unsafe ldap_create_page_control(handle, size, &value, 1, &control)
+        }
+        guard made == LDAP_SUCCESS else { throw failure(made, search) }
+        var controls = unsafe [control, nil]
+        var names = unsafe attributes.pointers
+        var id: Int32 = 0
+        let status = unsafe ldap_search_ext(
+            handle, search.base, LDAP_SCOPE_SUBTREE, search.filter, &names, 0, &controls, nil, nil, 0, &id)
+        guard status == LDAP_SUCCESS else { throw failure(status, search) }
+        return id
+    }
+
+    private func failure(_ status: Int32, _ search: Search) -> LDAPError {
+        LDAPError.search(localOutcome(status), for: search.plural, base: search.base, on: url)
+    }
+
+    // MARK: Entries
+
+    private func file(
+        _ page: borrowing SearchPage, of search: Search, in builder: inout SnapshotBuilder,
+        progress: (ReadProgress) -> Void
+    ) throws(LDAPError) {
+        for index in 0..<page.count {
+            unsafe file(page.entries[index], kind: search.kind, in: &builder)
+            if builder.entryCount.isMultiple(of: 1000) {
+                progress(ReadProgress(entries: builder.entryCount, subject: search.plural))
+            }
+        }
+        try checkTime()
+    }
+
+    /// Files one entry; its values are copied once, from the message to the snapshot.
+    private func file(_ entry: OpaquePointer, kind: ObjectKind, in builder: inout SnapshotBuilder) {
+        var ber: OpaquePointer?
+        var dn = unsafe berval()
+        let status = unsafe ldap_get_dn_ber(handle, entry, &ber, &dn)
+        defer { unsafe ber_free(ber, 0) }
+        guard status == LDAP_SUCCESS else {
+            builder.beginEntry(dn: "an entry of \(url)", kind: kind)
+            return builder.discardEntry("its message is malformed")
+        }
+        guard let name = unsafe String(validatingUTF8: dn.octets.span) else {
+            builder.beginEntry(dn: "an entry of \(url)", kind: kind)
+            return builder.discardEntry("its name is not UTF-8 text")
+        }
+        builder.beginEntry(dn: name, kind: kind)
+        var last: AttributeSlot?
+        while true {
+            var attribute = unsafe berval()
+            var values: UnsafeMutablePointer<berval>?
+            guard unsafe ldap_get_attribute_ber(handle, entry, ber, &attribute, &values) == LDAP_SUCCESS else {
+                return builder.discardEntry("its message is malformed")
+            }
+            guard unsafe attribute.bv_val != nil else { break }
+            defer { unsafe ber_memfree(values) }
+            let octets = unsafe attribute.octets
+            let bytes = unsafe octets.span
+            if bytes.hasRange { return builder.discardEntry("the server gave only a part of an attribute's values") }
+            guard let slot = builder.slot(forUTF8: bytes, after: last) else { continue }
+            last = slot
+            guard var value = unsafe values else { continue }
+            while unsafe value.pointee.bv_val != nil {
+                let octets = unsafe value.pointee.octets
+                unsafe builder.append(octets.span, to: slot)
+                unsafe value += 1
+            }
+        }
+        builder.endEntry()
+    }
+
+    /// The name of a search's first entry, asked for as a page of one and without attributes; nil where there is none.
+    func firstEntry(of search: Search) throws(LDAPError) -> String? {
+        var one = search
+        one.attributes = ["1.1"]
+        let id = try send(one, CStrings(one.attributes), after: [], size: 1)
+        var page = SearchPage()
+        while unsafe !page.take(try receive(id, "searching \(search.plural) on \(url)"), handle: handle) {}
+        if let entry = unsafe page.entries.first { return unsafe String(decoding: dn(of: entry), as: UTF8.self) }
+        if page.outcome.code == .success { return nil }
+        throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
+    }
+
+    private func dn(of entry: OpaquePointer) -> [UInt8] {
+        var ber: OpaquePointer?
+        var dn = unsafe berval()
+        let status = unsafe ldap_get_dn_ber(handle, entry, &ber, &dn)
+        defer { unsafe ber_free(ber, 0) }
+        return status == LDAP_SUCCESS ? unsafe Array(dn.octets) : []
+    }
+}
+
+/// By what a page is known again.
+private struct PageMark: Equatable {
+    var cookie: [UInt8]?
+    var firstEntry: [UInt8]?
+}
+
+extension berval {
+    /// The octets, which belong to the message.
+    fileprivate var octets: UnsafeBufferPointer<UInt8> {
+        let start = unsafe UnsafeRawPointer(bv_val)?.assumingMemoryBound(to: UInt8.self)
+        return unsafe UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(clamping: bv_len))
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether an attribute description has the option `range` (MS-ADTS §3.1.1.3.1.3.3): `member;range=0-1499`.
+    fileprivate var hasRange: Bool {
+        let option = AttributeOption.range
+        guard count > option.count else { return false }
+        for start in 0..<(count - option.count) where self[start] == option[0] {
+            if option.indices.allSatisfy({ self[start + $0] | 0x20 == option[$0] | 0x20 }) { return true }
+        }
+        return false
+    }
+}
+
+private enum AttributeOption {
+    static let range = Array(";range=".utf8)
+}

@@ -1,0 +1,119 @@
+import GRDB
+import GRDBSQLite
+import ProviderClient
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The file of a mailbox database, and how it is opened.
+struct MailboxFile: Sendable {
+    /// Its path.
+    let path: String
+    /// How long to wait for a lock that somebody else holds, in seconds.
+    let busyTimeout: Double
+
+    /// Whether there is a file.
+    ///
+    /// One that may not be looked at counts, so that opening it tells why.
+    var exists: Bool {
+        unsafe access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    }
+
+    /// The folder that the file is in.
+    var folder: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Whether the folder is there.
+    var folderExists: Bool { unsafe access(folder, F_OK) == 0 }
+
+    /// Whether this process may write to the file and its folder, in which SQLite keeps its log.
+    var isWritable: Bool {
+        guard unsafe access(folder, W_OK | X_OK) == 0 else { return false }
+        return unsafe !exists || access(path, R_OK | W_OK) == 0
+    }
+
+    /// Opens the file for reading; nil where there is none, or none with tables in it.
+    func openForReading() throws -> DatabaseQueue? {
+        guard exists else {
+            guard folderExists else {
+                throw ProviderError(.unavailable, "There is no folder \(folder) for \(path). Make it first.")
+            }
+            return nil
+        }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(busyTimeout)
+        // A listing keeps its transaction open from one page to the next.
+        configuration.allowsUnsafeTransactions = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        switch try queue.inDatabase({ try MailboxSchema.state($0) }) {
+        case .current: return queue
+        case .empty: return nil
+        case let other: throw Self.unusable(other, path: path)
+        }
+    }
+
+    /// Opens the file for writing, making it and its tables where they are missing.
+    ///
+    /// The write-ahead log lets everybody read while one writes. It is kept when the last writer closes it, or else those
+    /// who may only read, as a mail server should, could not open the database any more.
+    func openForWriting() throws -> DatabaseQueue {
+        try create()
+        let path = path
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.journalMode = .wal
+        configuration.prepareDatabase { db in
+            switch try MailboxSchema.state(db) {
+            case .empty, .current, .older: break
+            // Said before anything is written, such as the switch to a write-ahead log.
+            case let other: throw Self.unusable(other, path: path)
+            }
+            var keepsLog: CInt = 1
+            _ = unsafe sqlite3_file_control(db.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keepsLog)
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.inDatabase { try MailboxSchema.prepare($0, path: path) }
+        return queue
+    }
+
+    /// Makes an empty file that the owner writes and the group reads; SQLite gives its log the same rights.
+    ///
+    /// Others get no access, because the table has password hashes.
+    private func create() throws {
+        let descriptor = unsafe open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o640)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno != EEXIST {
+            let reason = unsafe String(cString: strerror(errno))
+            let code: ProviderError.Code = errno == EACCES || errno == EROFS ? .unauthorized : .unavailable
+            throw ProviderError(code, "The mailbox database \(path) cannot be made: \(reason).")
+        }
+    }
+
+    /// The error for a file that is no mailbox database of this version.
+    static func unusable(_ state: MailboxSchema.State, path: String) -> ProviderError {
+        switch state {
+        case .newer(let version):
+            ProviderError(
+                .unsupported,
+                "The mailbox database \(path) has tables of version \(version), and this version of sync-plan knows them up "
+                    + "to \(MailboxSchema.version). Install the newer sync-plan that wrote it.")
+        case .older(let version):
+            ProviderError(
+                .unsupported,
+                "The mailbox database \(path) has tables of the old version \(version). Applying a plan renews them.")
+        default:
+            ProviderError(
+                .refused,
+                "\(path) is a SQLite database of something else, not a mailbox database. Name another file.")
+        }
+    }
+}

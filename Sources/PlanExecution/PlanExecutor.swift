@@ -1,0 +1,187 @@
+public import ProviderClient
+public import ReconcileEngine
+import Synchronization
+
+/// Carries a plan out: its operations, in their order, each at most once, and nothing else.
+///
+/// Every operation is written down before it is tried and after it (``StateDatabase``), and checked by the provider to
+/// still fit. One that does not, or that fails, is reported by itself and the rest goes on. A run that was stopped or
+/// killed is continued by running the same plan again.
+///
+/// Cancelling the task stops a run: the operations under way are finished and written down, no further one is begun.
+public struct PlanExecutor: Sendable {
+    /// How a plan is carried out.
+    public struct Options: Sendable, Hashable {
+        /// How many operations are under way at once; less than 1 counts as 1.
+        public var concurrency: Int
+        /// How often an operation is tried while the provider is throttling, busy or not there; less than 1 counts as 1.
+        public var attempts: Int
+        /// The pause before the second try; it doubles with each further one, up to a minute, and yields to what the
+        /// provider asks for.
+        public var firstPause: Duration
+
+        /// Makes options.
+        public init(concurrency: Int = 4, attempts: Int = 4, firstPause: Duration = .milliseconds(250)) {
+            self.concurrency = concurrency
+            self.attempts = attempts
+            self.firstPause = firstPause
+        }
+    }
+
+    /// How many operations are written down in one group, before and after they are tried.
+    private static let groupSize = 64
+
+    private let provider: any AccountProvider
+    private let state: StateDatabase
+    private let options: Options
+
+    /// Makes an executor.
+    public init(provider: any AccountProvider, state: StateDatabase, options: Options = Options()) {
+        self.provider = provider
+        self.state = state
+        self.options = options
+    }
+
+    /// Carries a plan out.
+    ///
+    /// Held operations are not touched.
+    ///
+    /// - Parameters:
+    ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
+    ///   - progress: called after each group of operations.
+    /// - Throws: ``StateDatabaseError`` where nothing can be written down; what is under way then is finished first.
+    public func apply(
+        _ plan: Plan, digest: String, progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
+    ) async throws -> ApplyReport {
+        let run = Run(provider: provider, state: state, options: options, plan: plan, digest: digest)
+        // A task of its own is not cancelled with its creator: what is under way is always finished.
+        let work = Task { try await run.carryOut(progress) }
+        return try await withTaskCancellationHandler {
+            try await work.value
+        } onCancel: {
+            run.stop()
+        }
+    }
+
+    /// One run of one plan.
+    private final class Run: Sendable {
+        private let provider: any AccountProvider
+        private let state: StateDatabase
+        private let options: Options
+        private let plan: Plan
+        private let digest: String
+        private let ending = Mutex<ApplyReport.Ending>(.finished)
+
+        init(provider: any AccountProvider, state: StateDatabase, options: Options, plan: Plan, digest: String) {
+            self.provider = provider
+            self.state = state
+            self.options = options
+            self.plan = plan
+            self.digest = digest
+        }
+
+        func stop() { end(.stopped) }
+
+        private func end(_ why: ApplyReport.Ending) {
+            ending.withLock { if $0 == .finished { $0 = why } }
+        }
+
+        private var isEnding: Bool { ending.withLock { $0 != .finished } }
+
+        func carryOut(_ progress: @Sendable (ApplyProgress) -> Void) async throws -> ApplyReport {
+            let done = try Journal.done(state, plan: digest, provider: provider.name)
+            let journal = try Journal(
+                state, plan: digest, provider: provider.name, operations: plan.operations.count)
+            var results = [ApplyReport.Result](repeating: .notStarted, count: plan.operations.count)
+            var completed = 0
+            var failed = 0
+            for position in done where results.indices.contains(position) {
+                results[position] = .doneEarlier
+                completed += 1
+            }
+            for group in groups(without: done) {
+                if isEnding { break }
+                try journal.intend(group.map { ($0, plan.operations[$0]) })
+                let outcomes = await tryAll(group)
+                try journal.record(outcomes)
+                for (position, result) in outcomes {
+                    results[position] = result
+                    if result != .notStarted { completed += 1 }
+                    if result != .notStarted && !result.isSuccess { failed += 1 }
+                }
+                progress(ApplyProgress(completed: completed, failed: failed, total: results.count))
+            }
+            try journal.end()
+            let entries = zip(plan.operations.indices, results).map { position, result in
+                ApplyReport.Entry(position: position, operation: plan.operations[position], result: result)
+            }
+            return ApplyReport(entries: entries, ending: ending.withLock { $0 })
+        }
+
+        /// Positions in the order of the plan, in groups that never mix stages.
+        private func groups(without done: Set<Int>) -> [[Int]] {
+            var groups: [[Int]] = []
+            var stage: Int?
+            for position in plan.operations.indices where !done.contains(position) {
+                let next = plan.operations[position].stage
+                if stage == next, let count = groups.last?.count, count < PlanExecutor.groupSize {
+                    groups[groups.count - 1].append(position)
+                } else {
+                    groups.append([position])
+                }
+                stage = next
+            }
+            return groups
+        }
+
+        /// Tries the operations of one group, so many at once.
+        private func tryAll(_ positions: [Int]) async -> [(position: Int, result: ApplyReport.Result)] {
+            await withTaskGroup(of: (position: Int, result: ApplyReport.Result).self) { group in
+                var results: [(position: Int, result: ApplyReport.Result)] = []
+                var rest = positions[...]
+                func beginNext() {
+                    guard let position = rest.popFirst() else { return }
+                    group.addTask { (position, await self.attempt(self.plan.operations[position])) }
+                }
+                for _ in 0..<max(1, options.concurrency) { beginNext() }
+                while let result = await group.next() {
+                    results.append(result)
+                    beginNext()
+                }
+                return results
+            }
+        }
+
+        /// Tries one operation, again where that may help.
+        ///
+        /// Repeating is safe, because the provider looks first.
+        private func attempt(_ operation: Operation) async -> ApplyReport.Result {
+            if isEnding { return .notStarted }
+            var pause = options.firstPause
+            var attempt = 1
+            while true {
+                do throws(ProviderError) {
+                    let applied = try await provider.apply(operation)
+                    return applied.wasAlreadyApplied ? .alreadyApplied(applied.id) : .done(applied.id)
+                } catch {
+                    if error.code == .stale { return .stale(error.message) }
+                    if error.endsRun { end(.refused(error.message)) }
+                    let mayHelp = error.isRetryable && attempt < options.attempts
+                    if mayHelp { await wait(error.retryAfter ?? pause) }
+                    // A run that ends does not try again, and what was tried is told as it ended.
+                    if !mayHelp || isEnding { return .failed(code: error.code.rawValue, message: error.message) }
+                }
+                pause = min(pause, .seconds(30)) * 2
+                attempt += 1
+            }
+        }
+
+        /// Waits, but no longer than the run goes on.
+        private func wait(_ pause: Duration) async {
+            let end = ContinuousClock.now + pause
+            while !isEnding, ContinuousClock.now < end {
+                try? await Task.sleep(for: min(.milliseconds(100), end - .now))
+            }
+        }
+    }
+}

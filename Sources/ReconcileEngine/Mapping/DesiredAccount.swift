@@ -1,0 +1,32 @@
+internal import DirectoryModel
+
+/// An account that somebody should have, with the reasons for it.
+public struct DesiredAccount: Sendable, Hashable {
+    /// The account; its key is that of the user.
+    public var account: Account
+    /// Why the user is in scope.
+    public let scope: Reason
+    /// Which membership grants the quota; nil where none does.
+    public let quota: Reason?
+
+    /// The user's name, for people; the primary address where there is none.
+    public var owner: String { account.name ?? account.address.text }
+}
+
+/// All accounts that a directory calls for, and what stood in the way of others.
+public struct DesiredState: Sendable, Hashable {
+    /// The accounts, in the order of their users.
+    public let accounts: [DesiredAccount]
+    /// What somebody should know, in ascending order.
+    public let findings: [Finding]
+}
+
+/// What the rules make of one user.
+enum Projection {
+    /// Not in scope.
+    case outOfScope
+    /// In scope, but no account can be derived: a finding says why. An account the user already has is left alone.
+    case blocked(key: ObjectID?)
+    /// In scope, with this account.
+    case account(DesiredAccount)
+}

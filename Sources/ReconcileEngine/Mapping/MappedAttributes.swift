@@ -1,0 +1,91 @@
+internal import DirectoryModel
+
+/// Where in a user's values the fields of its account are found.
+struct MappedAttributes {
+    /// The texts of one user that the mapping asks for.
+    struct Values {
+        var key: String?
+        var name: String?
+        var givenName: String?
+        var familyName: String?
+        var mobile: String?
+        var organizationalUnit: String?
+        var accountControl: UserAccountControl = []
+        var addresses = ProxyAddressList([], mail: nil)
+    }
+
+    /// What one slot is good for: positions in the gathered texts.
+    private let textIndexBySlot: [Int16]
+    private let textCount: Int
+    private let addressRankBySlot: [Int16]
+    private let addressRanks: Int
+
+    private let mapping: AccountMapping
+    private let indexByName: [AttributeName: Int]
+
+    private let keyRule: CompiledText?
+    private let nameRule: CompiledText?
+    private let givenNameRule: CompiledText?
+    private let familyNameRule: CompiledText?
+    private let mobileRule: CompiledText?
+    private let unitRule: CompiledText?
+    private let accountControlIndex: Int
+
+    init(_ mapping: AccountMapping, in snapshot: DirectorySnapshot) {
+        self.mapping = mapping
+        var indexByName: [AttributeName: Int] = [:]
+        func index(_ name: AttributeName) -> Int {
+            if let known = indexByName[name] { return known }
+            indexByName[name] = indexByName.count
+            return indexByName.count - 1
+        }
+        func compile(_ rule: TextRule?) -> CompiledText? { rule.map { CompiledText($0, index: index) } }
+        keyRule = compile(mapping.key.map { TextRule.attribute($0) })
+        nameRule = compile(mapping.name)
+        givenNameRule = compile(mapping.givenName)
+        familyNameRule = compile(mapping.familyName)
+        mobileRule = compile(mapping.mobile)
+        if case .text(let rule) = mapping.organizationalUnit { unitRule = compile(rule) } else { unitRule = nil }
+        accountControlIndex = index("userAccountControl")
+
+        let names = snapshot.attributes.names
+        textIndexBySlot = names.map { Int16(indexByName[$0] ?? -1) }
+        textCount = indexByName.count
+        let ranks = mapping.addresses.attributes
+        addressRankBySlot = names.map { name in Int16(ranks.firstIndex(of: name) ?? -1) }
+        addressRanks = ranks.count
+        self.indexByName = indexByName
+    }
+
+    func values(of user: DirectoryUser) -> Values {
+        var texts = [String?](repeating: nil, count: textCount)
+        var addresses = [[String]](repeating: [], count: addressRanks)
+        user.attributes.forEachValue { slot, value in
+            let index = Int(slot.rawValue)
+            guard index < textIndexBySlot.count else { return true }
+            let text = Int(textIndexBySlot[index])
+            if text >= 0, texts[text] == nil, value.count > 0 { texts[text] = String(validatingUTF8: value) }
+            let rank = Int(addressRankBySlot[index])
+            if rank >= 0, let address = String(validatingUTF8: value) { addresses[rank].append(address) }
+            return true
+        }
+        var values = Values()
+        values.key = keyRule?.text(from: texts, of: user)
+        values.name = nameRule?.text(from: texts, of: user)
+        values.givenName = givenNameRule?.text(from: texts, of: user)
+        values.familyName = familyNameRule?.text(from: texts, of: user)
+        values.mobile = mobileRule?.text(from: texts, of: user)
+        switch mapping.organizationalUnit {
+        case nil: break
+        case .distinguishedName:
+            let path = user.dn.organizationalUnits.joined(separator: "/")
+            values.organizationalUnit = path.isEmpty ? nil : path
+        case .text: values.organizationalUnit = unitRule?.text(from: texts, of: user)
+        }
+        if let text = texts[accountControlIndex], let control = UserAccountControl(decimal: text) {
+            values.accountControl = control
+        }
+        values.addresses = mapping.addresses.list(addresses)
+        return values
+    }
+}

@@ -1,0 +1,199 @@
+internal import DirectoryModel
+
+/// Operations with what each has to wait for.
+struct OperationGraph {
+    /// An operation in two steps: the first gives addresses up, the second does the rest.
+    typealias Parts = (release: Operation, rest: Operation)
+
+    private struct Node {
+        var operation: Operation
+        /// Positions of the operations that must be done before.
+        var waitsFor: Set<Int> = []
+        var isRemoved = false
+    }
+
+    private var nodes: [Node] = []
+    /// The nodes of pairs, and what they wait for as ``AddressClaims`` tells it, until all nodes are there.
+    private var nodeOfPair: [Int] = []
+    private var releases: [(node: Int, waitsFor: [AddressClaims.Release])] = []
+    private var nodeOfDeletion: [Int: Int] = [:]
+    /// The operations that remain, as positions in ``nodes``, in the order in which they may be done.
+    private var order: [Int] = []
+
+    /// Adds what becomes of an account that is not in use any more.
+    mutating func add(_ operation: Operation, deleting account: Int) {
+        nodeOfDeletion[account] = nodes.count
+        nodes.append(Node(operation: operation))
+    }
+
+    /// Adds the operation of the next pair.
+    mutating func add(_ operation: Operation, after needed: [AddressClaims.Release]) {
+        nodeOfPair.append(nodes.count)
+        if !needed.isEmpty { releases.append((nodes.count, needed)) }
+        nodes.append(Node(operation: operation))
+    }
+
+    /// Takes out all operations of a kind.
+    ///
+    /// - Returns: how many there were.
+    mutating func remove(_ kind: Operation.Kind) -> Int {
+        var count = 0
+        for index in nodes.indices where nodes[index].operation.kind == kind && !nodes[index].isRemoved {
+            nodes[index].isRemoved = true
+            count += 1
+        }
+        return count
+    }
+
+    /// Gives each operation its stage, so that an address is released before it is claimed.
+    ///
+    /// Operations that wait for each other in a circle, as when two people swap addresses, are parted: one of them gives
+    /// its addresses up first, and gets the new ones when everybody else is done.
+    ///
+    /// - Parameter part: the two steps of the operation of a pair.
+    /// - Returns: what was left out, because it waits for an operation that is not done.
+    mutating func orderByRelease(parting part: (_ pair: Int) -> Parts?) -> [Finding] {
+        for (node, needed) in releases {
+            for release in needed {
+                switch release {
+                case .pair(let pair): nodes[node].waitsFor.insert(nodeOfPair[pair])
+                case .deletion(let account):
+                    if let deletion = nodeOfDeletion[account] { nodes[node].waitsFor.insert(deletion) }
+                }
+            }
+        }
+        var pairOfNode: [Int: Int] = [:]
+        if !releases.isEmpty {
+            for (pair, node) in nodeOfPair.enumerated() { pairOfNode[node] = pair }
+        }
+        var stages = self.stages()
+        while let node = smallestInCircle(stages), let pair = pairOfNode[node], let parts = part(pair) {
+            self.part(node, into: parts)
+            pairOfNode[node] = nil
+            stages = self.stages()
+        }
+        var findings: [Finding] = []
+        for index in nodes.indices where stages[index] == nil && !nodes[index].isRemoved {
+            nodes[index].isRemoved = true
+            findings.append(Self.stuck(nodes[index].operation))
+        }
+        for (index, stage) in stages.enumerated() {
+            if let stage, stage > 0 { nodes[index].operation = nodes[index].operation.at(stage: stage) }
+        }
+        order = nodes.indices.filter { !nodes[$0].isRemoved }
+        order.sort { Self.precedes(nodes[$0].operation, nodes[$1].operation) }
+        return findings
+    }
+
+    /// The stage of each node; nil for those that wait for one that is never done, or for themselves.
+    private func stages() -> [Int?] {
+        var stage = [Int](repeating: 0, count: nodes.count)
+        var waiting = nodes.map(\.waitsFor.count)
+        var followers: [Int: [Int]] = [:]
+        for index in nodes.indices {
+            for other in nodes[index].waitsFor { followers[other, default: []].append(index) }
+        }
+        var ready = nodes.indices.filter { waiting[$0] == 0 && !nodes[$0].isRemoved }
+        var result = [Int?](repeating: nil, count: nodes.count)
+        var done = 0
+        while done < ready.count {
+            let index = ready[done]
+            done += 1
+            result[index] = stage[index]
+            for follower in followers[index] ?? [] {
+                stage[follower] = max(stage[follower], stage[index] + 1)
+                waiting[follower] -= 1
+                if waiting[follower] == 0 && !nodes[follower].isRemoved { ready.append(follower) }
+            }
+        }
+        return result
+    }
+
+    // MARK: Circles
+
+    /// Of a circle of operations that wait for each other the first by address; nil where there is no circle.
+    private func smallestInCircle(_ stages: [Int?]) -> Int? {
+        let isStuck = { (index: Int) in stages[index] == nil && !self.nodes[index].isRemoved }
+        var visited: Set<Int> = []
+        for start in nodes.indices.filter(isStuck).sorted(by: precedes) where !visited.contains(start) {
+            // Whatever is stuck waits for something stuck, or for something that was taken out.
+            var path: [Int] = []
+            var current: Int? = start
+            while let index = current, visited.insert(index).inserted {
+                path.append(index)
+                current = nodes[index].waitsFor.filter(isStuck).min(by: precedes)
+            }
+            if let index = current, let first = path.firstIndex(of: index) { return path[first...].min(by: precedes) }
+        }
+        return nil
+    }
+
+    /// Replaces an operation by its two steps: whoever waited for it waits for the first only.
+    private mutating func part(_ node: Int, into parts: Parts) {
+        let release = nodes.count
+        for index in nodes.indices where nodes[index].waitsFor.remove(node) != nil {
+            nodes[index].waitsFor.insert(release)
+        }
+        nodes.append(Node(operation: parts.release))
+        nodes[node].operation = parts.rest
+        nodes[node].waitsFor.insert(release)
+    }
+
+    private func precedes(_ a: Int, _ b: Int) -> Bool { Self.precedes(nodes[a].operation, nodes[b].operation) }
+
+    private static func stuck(_ operation: Operation) -> Finding {
+        Finding(
+            .unsupported, operation.address.text,
+            "The \(operation.kind.rawValue) of \(operation.address) is left out: it needs an address that the provider "
+                + "cannot take from another account.")
+    }
+
+    // MARK: Result
+
+    /// The operations that remain, in the order in which they may be done.
+    var ordered: [Operation] { order.map { nodes[$0].operation } }
+
+    /// Parts the operations that violations hold back from those that may be done.
+    ///
+    /// Whatever waits for an operation that is held is held with it.
+    func split(by violations: [Violation]) -> (free: [Operation], held: [HeldOperation]) {
+        if violations.isEmpty { return (ordered, []) }
+        var holding: [Int: Set<Int>] = [:]
+        var free: [Operation] = []
+        var held: [HeldOperation] = []
+        // Stages only grow along this order, so what an operation waits for has been looked at before it.
+        for index in order {
+            let operation = nodes[index].operation
+            var reasons = Set(violations.indices.filter { violations[$0].hold.includes(operation) })
+            for needed in nodes[index].waitsFor { reasons.formUnion(holding[needed] ?? []) }
+            if reasons.isEmpty {
+                free.append(operation)
+            } else {
+                holding[index] = reasons
+                held.append(HeldOperation(operation, by: reasons.sorted()))
+            }
+        }
+        return (free, held)
+    }
+
+    /// Removals first, since they release; creations last, since they claim.
+    ///
+    /// Within a kind by address.
+    private static func precedes(_ a: Operation, _ b: Operation) -> Bool {
+        if a.stage != b.stage { return a.stage < b.stage }
+        if a.kind != b.kind { return rank(a.kind) < rank(b.kind) }
+        if a.address != b.address { return a.address < b.address }
+        return (a.id?.rawValue ?? "") < (b.id?.rawValue ?? "")
+    }
+
+    private static func rank(_ kind: Operation.Kind) -> Int {
+        switch kind {
+        case .delete: 0
+        case .suspend: 1
+        case .rename: 2
+        case .update: 3
+        case .reactivate: 4
+        case .create: 5
+        }
+    }
+}

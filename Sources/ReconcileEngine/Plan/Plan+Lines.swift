@@ -1,0 +1,233 @@
+internal import DirectoryModel
+internal import FoundationEssentials
+
+/// One line of a plan written as JSON Lines: exactly one of the properties is set.
+public struct PlanLine: Sendable, Hashable, Decodable {
+    /// What was compared: the first line.
+    public var overview: Plan.Overview?
+    /// A violated safety rule.
+    public var violation: Violation?
+    /// Something to know.
+    public var finding: Finding?
+    /// Something to do.
+    public var operation: Operation?
+    /// Something held back.
+    public var held: HeldOperation?
+}
+
+extension Plan {
+    /// Writes the plan as JSON Lines: the overview, then violations, findings, operations and held operations, each on
+    /// a line of its own.
+    ///
+    /// The same plan gives the same bytes.
+    ///
+    /// - Parameter write: takes the next bytes, always whole lines.
+    public func writeLines<Failure>(to write: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
+        var writer = JSONWriter()
+        func flush(atLeast size: Int) throws(Failure) {
+            guard writer.bytes.count >= size, !writer.bytes.isEmpty else { return }
+            try write(writer.bytes.span)
+            writer.removeAll()
+        }
+        writer.line("overview") { $0.write(overview) }
+        for violation in violations { writer.line("violation") { $0.write(violation) } }
+        for finding in findings {
+            writer.line("finding") { $0.write(finding) }
+            try flush(atLeast: 1 << 16)
+        }
+        for operation in operations {
+            writer.line("operation") { $0.write(operation) }
+            try flush(atLeast: 1 << 16)
+        }
+        for operation in held {
+            writer.line("held") { writer in
+                writer.object {
+                    $0.key("operation")
+                    $0.write(operation.operation)
+                    $0.key("violations")
+                    $0.array(operation.violations) { $0.integer($1) }
+                }
+            }
+            try flush(atLeast: 1 << 16)
+        }
+        try flush(atLeast: 0)
+    }
+
+    /// Puts a plan together from its lines.
+    ///
+    /// - Throws: ``PlanLineError`` with the number of the line, counted from 1, that makes no sense.
+    public init(lines: some Sequence<some Sequence<UInt8>>) throws(PlanLineError) {
+        var overview: Overview?
+        var operations: [Operation] = []
+        var held: [HeldOperation] = []
+        var violations: [Violation] = []
+        var findings: [Finding] = []
+        let decoder = JSONDecoder()
+        var number = 0
+        for bytes in lines {
+            number += 1
+            let line: PlanLine
+            do { line = try decoder.decode(PlanLine.self, from: Data(bytes)) } catch {
+                throw PlanLineError(line: number, problem: "it is no line of a plan: \(PlanLineError.text(error))")
+            }
+            if let value = line.overview { overview = value }
+            if let value = line.violation { violations.append(value) }
+            if let value = line.finding { findings.append(value) }
+            if let value = line.operation { operations.append(value) }
+            if let value = line.held {
+                guard value.violations.allSatisfy(violations.indices.contains), !value.violations.isEmpty else {
+                    throw PlanLineError(line: number, problem: "it is held by a violation that the plan does not have")
+                }
+                held.append(value)
+            }
+        }
+        guard let overview else { throw PlanLineError(line: 1, problem: "the overview is missing") }
+        self.init(
+            overview: overview, operations: operations, held: held, violations: violations, findings: findings)
+    }
+}
+
+/// A line of a plan that makes no sense.
+public struct PlanLineError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The line's number, counted from 1.
+    public let line: Int
+    /// What is wrong with it.
+    public let problem: String
+
+    /// What is wrong, and where.
+    public var description: String { "Line \(line) of the plan: \(problem)." }
+
+    static func text(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.keyNotFound(let key, _): "\"\(key.stringValue)\" is missing"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
+            context.debugDescription
+        default: "\(error)"
+        }
+    }
+}
+
+// MARK: - Each value
+
+extension JSONWriter {
+    mutating func line(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+        object {
+            $0.key(name)
+            body(&$0)
+        }
+        endLine()
+    }
+
+    mutating func write(_ overview: Plan.Overview) {
+        object {
+            $0.pair("directory", overview.directory)
+            $0.key("directoryIncomplete")
+            $0.array(overview.directoryIncomplete) { $0.string($1) }
+            $0.key("users")
+            $0.integer(overview.users)
+            $0.key("usersInScope")
+            $0.integer(overview.usersInScope)
+            $0.pair("provider", overview.provider)
+            $0.key("providerIncomplete")
+            $0.array(overview.providerIncomplete) { $0.string($1) }
+            $0.key("accounts")
+            $0.integer(overview.accounts)
+            $0.key("managedAccounts")
+            $0.integer(overview.managedAccounts)
+        }
+    }
+
+    mutating func write(_ violation: Violation) {
+        object {
+            $0.pair("rail", violation.rail)
+            $0.pair("text", violation.text)
+            $0.pair("hold", violation.hold.description)
+        }
+    }
+
+    mutating func write(_ finding: Finding) {
+        object {
+            $0.pair("code", finding.code.rawValue)
+            $0.pair("subject", finding.subject)
+            $0.pair("text", finding.text)
+        }
+    }
+
+    mutating func write(_ operation: Operation) {
+        object {
+            $0.pair("kind", operation.kind.rawValue)
+            $0.pair("id", operation.id?.rawValue)
+            $0.pair("address", operation.address.text)
+            if let account = operation.account {
+                $0.key("account")
+                $0.write(account)
+            }
+            $0.key("changes")
+            $0.array(operation.changes) { $0.write($1) }
+            $0.key("reasons")
+            $0.array(operation.reasons) { $0.write($1) }
+            $0.pair("precondition", operation.precondition.description)
+            $0.key("stage")
+            $0.integer(operation.stage)
+        }
+    }
+
+    private mutating func write(_ account: Account) {
+        object {
+            $0.pair("kind", account.kind.rawValue)
+            $0.pair("key", account.key?.text)
+            $0.pair("address", account.address.text)
+            $0.key("aliases")
+            $0.array(account.aliases) { $0.string($1.text) }
+            $0.pair("name", account.name)
+            $0.pair("givenName", account.givenName)
+            $0.pair("familyName", account.familyName)
+            $0.pair("mobile", account.mobile)
+            $0.pair("organizationalUnit", account.organizationalUnit)
+            if let quota = account.quota {
+                $0.key("quota")
+                $0.integer(quota.bytes)
+            }
+            $0.key("isActive")
+            $0.bool(account.isActive)
+        }
+    }
+
+    private mutating func write(_ change: FieldChange) {
+        object {
+            $0.pair("field", change.field.rawValue)
+            $0.key("old")
+            $0.write(change.old)
+            $0.key("new")
+            $0.write(change.new)
+            if let reason = change.reason {
+                $0.key("reason")
+                $0.write(reason)
+            }
+        }
+    }
+
+    private mutating func write(_ reason: Reason) {
+        object {
+            $0.pair("code", reason.code.rawValue)
+            $0.pair("subject", reason.subject)
+        }
+    }
+
+    private mutating func write(_ value: FieldValue) {
+        switch value {
+        case .unset: null()
+        case .text(let text): string(text)
+        case .list(let texts): array(texts) { $0.string($1) }
+        case .bytes(let amount): integer(amount.bytes)
+        case .flag(let flag): bool(flag)
+        }
+    }
+
+    private mutating func pair(_ name: StaticString, _ value: String?) {
+        guard let value else { return }
+        key(name)
+        string(value)
+    }
+}

@@ -1,0 +1,118 @@
+/// Everything that reconciling found to do, to hold back and to tell.
+///
+/// A value without clients or closures in it: the same inputs, in whatever order, give the same plan byte for byte.
+public struct Plan: Sendable, Hashable {
+    /// What was compared.
+    public let overview: Overview
+    /// What to do, in the order in which it may be done.
+    public let operations: [Operation]
+    /// What a rail holds back, in the same order.
+    public let held: [HeldOperation]
+    /// The safety rules that were violated.
+    public let violations: [Violation]
+    /// What somebody should know.
+    public let findings: [Finding]
+
+    /// Makes a plan from its parts.
+    public init(
+        overview: Overview, operations: [Operation], held: [HeldOperation], violations: [Violation], findings: [Finding]
+    ) {
+        self.overview = overview
+        self.operations = operations
+        self.held = held
+        self.violations = violations
+        self.findings = findings
+    }
+
+    /// Whether there is nothing to do and nothing held back.
+    public var isEmpty: Bool { operations.isEmpty && held.isEmpty }
+
+    /// How many operations of each kind are to be done.
+    public var counts: [Operation.Kind: Int] {
+        operations.reduce(into: [:]) { $0[$1.kind, default: 0] += 1 }
+    }
+}
+
+extension Plan {
+    /// What was compared, in numbers.
+    public struct Overview: Sendable, Hashable, Codable {
+        /// The directory, for people.
+        public var directory: String
+        /// Why the directory was not read completely; empty where it was.
+        public var directoryIncomplete: [String]
+        /// How many users were read.
+        public var users: Int
+        /// How many of them are in scope.
+        public var usersInScope: Int
+        /// The provider, for people.
+        public var provider: String
+        /// Why the provider's accounts were not listed completely; empty where they were.
+        public var providerIncomplete: [String]
+        /// How many accounts the provider has.
+        public var accounts: Int
+        /// How many of them are bound to a directory object, and so may be changed or removed.
+        public var managedAccounts: Int
+    }
+}
+
+/// An operation that is not carried out because a rail holds it back.
+public struct HeldOperation: Sendable, Hashable, Codable {
+    /// The operation.
+    public let operation: Operation
+    /// The violations that hold it, as positions in ``Plan/violations``; never empty.
+    public let violations: [Int]
+
+    /// Makes a held operation.
+    public init(_ operation: Operation, by violations: [Int]) {
+        self.operation = operation
+        self.violations = violations
+    }
+}
+
+/// Something a person should know, that blocks nothing by itself.
+public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
+    /// The kind of finding, for programs; new kinds may appear.
+    public struct Code: RawRepresentable, Sendable, Hashable, Codable {
+        /// The code's text.
+        public let rawValue: String
+        /// Makes a code from its text.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// Several people, or a person and an account, want one address.
+        public static let addressCollision = Code(rawValue: "address-collision")
+        /// An address is in none of the claimed domains.
+        public static let foreignDomain = Code(rawValue: "foreign-domain")
+        /// A person in scope has no usable primary address and so gets no account.
+        public static let noAddress = Code(rawValue: "no-address")
+        /// A value of `proxyAddresses` or `mail` is not understood.
+        public static let malformedAddress = Code(rawValue: "malformed-address")
+        /// Several groups grant the same entitlement.
+        public static let entitlementConflict = Code(rawValue: "entitlement-conflict")
+        /// It cannot be told which account belongs to which object.
+        public static let ambiguousMatch = Code(rawValue: "ambiguous-match")
+        /// The provider cannot do something that the rules call for.
+        public static let unsupported = Code(rawValue: "unsupported")
+    }
+
+    /// The kind of finding.
+    public let code: Code
+    /// Whom or what it is about: an address or a name.
+    public let subject: String
+    /// What was found and what comes of it, as a sentence.
+    public let text: String
+
+    /// Makes a finding.
+    public init(_ code: Code, _ subject: String, _ text: String) {
+        self.code = code
+        self.subject = subject
+        self.text = text
+    }
+
+    /// The sentence.
+    public var description: String { text }
+
+    /// Orders by kind, then subject, then text.
+    public static func < (a: Self, b: Self) -> Bool {
+        (a.code.rawValue, a.subject, a.text) < (b.code.rawValue, b.subject, b.text)
+    }
+}

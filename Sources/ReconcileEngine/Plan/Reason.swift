@@ -1,0 +1,66 @@
+/// Why an operation, or one change in it, is planned (requirement BE2).
+public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The kind of reason, for programs; new kinds may appear.
+    public struct Code: RawRepresentable, Sendable, Hashable, Codable {
+        /// The code's text.
+        public let rawValue: String
+        /// Makes a code from its text.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// A member of the group named in ``Reason/subject``.
+        public static let memberOf = Code(rawValue: "member-of")
+        /// Every user of the directory is in scope.
+        public static let everyone = Code(rawValue: "everyone")
+        /// Meets the rule given in ``Reason/subject``.
+        public static let matches = Code(rawValue: "matches")
+        /// Kept out by the rule given in ``Reason/subject``.
+        public static let excluded = Code(rawValue: "excluded")
+        /// Still in the directory, but meets none of the rules given in ``Reason/subject``.
+        public static let leftScope = Code(rawValue: "left-scope")
+        /// Disabled in the directory.
+        public static let disabled = Code(rawValue: "disabled")
+        /// Enabled in the directory, and in scope again.
+        public static let enabled = Code(rawValue: "enabled")
+        /// Not in the directory any more.
+        public static let gone = Code(rawValue: "gone")
+        /// The directory says otherwise.
+        public static let differs = Code(rawValue: "differs")
+        /// The account was found by its address and is now bound to the directory object.
+        public static let adopted = Code(rawValue: "adopted")
+        /// Gives up an address that another account gets, before getting its own new one.
+        public static let makesWay = Code(rawValue: "makes-way")
+        /// The same person has another primary address.
+        public static let readdressed = Code(rawValue: "readdressed")
+    }
+
+    /// The kind of reason.
+    public let code: Code
+    /// What the reason is about, such as a group's name.
+    public let subject: String?
+
+    /// Makes a reason.
+    public init(_ code: Code, _ subject: String? = nil) {
+        self.code = code
+        self.subject = subject
+    }
+
+    /// The reason as a phrase, without a capital or a full stop.
+    public var description: String {
+        let subject = subject ?? ""
+        return switch code {
+        case .memberOf: "member of \(subject)"
+        case .everyone: "in the directory"
+        case .matches: subject
+        case .excluded: "kept out: \(subject)"
+        case .leftScope: "no longer \(subject)"
+        case .disabled: "disabled in the directory"
+        case .enabled: "enabled in the directory again"
+        case .gone: "gone from the directory"
+        case .differs: "differs from the directory"
+        case .adopted: "has the same address; bound to the directory object from now on"
+        case .makesWay: "makes way for another account first"
+        case .readdressed: "same person, new primary address"
+        default: subject.isEmpty ? code.rawValue : "\(code.rawValue): \(subject)"
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import DirectoryModel
+
+/// Which groups are members of which, as `memberOf` of the groups and their own member lists tell.
+struct GroupHierarchy {
+    /// For each group the groups that are its direct members, by their positions in the snapshot.
+    private var children: [[Int]]
+
+    init(_ snapshot: DirectorySnapshot) {
+        children = [[Int]](repeating: [], count: snapshot.groups.count)
+        var positionByKey: [String: Int] = [:]
+        positionByKey.reserveCapacity(snapshot.groups.count)
+        for (position, group) in snapshot.groups.enumerated() { positionByKey[group.dn.canonicalKey] = position }
+        func position(_ text: String) -> Int? {
+            (try? DistinguishedName(text)).flatMap { positionByKey[$0.canonicalKey] }
+        }
+        for (child, group) in snapshot.groups.enumerated() {
+            if let memberOf = snapshot.schema.memberOf {
+                for text in group.attributes[memberOf] {
+                    if let parent = position(text) { children[parent].append(child) }
+                }
+            }
+            for member in snapshot.schema.members where member.reference == .distinguishedName {
+                for text in group.attributes[member.attribute] {
+                    if let grandchild = position(text) { children[child].append(grandchild) }
+                }
+            }
+        }
+    }
+
+    /// A group with all that are members of it, to any depth; each once, circles or not.
+    func closure(of group: Int) -> [Int] {
+        var found = [group]
+        var isFound: Set<Int> = [group]
+        var next = 0
+        while next < found.count {
+            for child in children[found[next]] where isFound.insert(child).inserted { found.append(child) }
+            next += 1
+        }
+        return found
+    }
+}

@@ -1,0 +1,62 @@
+internal import DirectoryModel
+internal import FileSource
+internal import LDAPSource
+internal import MailboxDatabase
+internal import ProviderClient
+public import ReconcileEngine
+
+/// What a configuration is made into: the parts that a run is composed of.
+extension Configuration {
+    /// The source that the configuration names.
+    ///
+    /// - Throws: ``ConfigurationError`` where the address makes no sense or the password cannot be read.
+    func makeReader() throws(ConfigurationError) -> any DirectoryReader {
+        switch source {
+        case .ldif(let ldif): return LDIFFile(path: resolve(ldif.path), schema: ldif.schema)
+        case .ldap(let ldap): return LDAPDirectory(try makeLDAPConfiguration(ldap))
+        }
+    }
+
+    private func makeLDAPConfiguration(
+        _ ldap: LDAPSourceConfiguration
+    ) throws(ConfigurationError) -> LDAPConfiguration {
+        let url: LDAPURL
+        do { url = try LDAPURL(ldap.url) } catch {
+            throw ConfigurationError(path: "source.ldap.url", error.message)
+        }
+        var bind = BindIdentity.anonymous
+        if let who = ldap.bind {
+            if let password = who.password {
+                bind = .simple(name: who.name, password: password)
+            } else if let file = who.passwordFile {
+                bind = .simple(name: who.name, password: try SecretFile.read(resolve(file)))
+            }
+        }
+        return LDAPConfiguration(
+            url: url, startTLS: ldap.startTLS, caFile: ldap.caFile.map(resolve),
+            tlsVerification: ldap.verifiesTLS ? .full : .never, allowsPlainText: ldap.allowsPlainText, bind: bind,
+            base: ldap.base, schema: ldap.schema, peopleFilter: ldap.peopleFilter, groupsFilter: ldap.groupsFilter,
+            pageSize: ldap.pageSize,
+            timeouts: LDAPTimeouts(
+                connect: ldap.connectTimeout, operation: ldap.operationTimeout, read: ldap.readTimeout))
+    }
+
+    /// The provider that the configuration names.
+    func makeProvider() -> any AccountProvider {
+        switch provider {
+        case .mailboxDatabase(let path): MailboxProvider(path: resolve(path))
+        }
+    }
+
+    /// The rules that the configuration makes.
+    public var reconciler: Reconciler {
+        Reconciler(
+            scope: people.scope, mapping: people.account.mapping(for: source.schema), quotas: quotas,
+            domains: ClaimedDomains(domains), lifecycle: lifecycle, rails: limits.rails(protecting: protected))
+    }
+
+    /// The path of the state database.
+    ///
+    /// Profiles beside each other have one each, and so can run side by side.
+    public var statePath: String { resolve(state ?? "\(name).state") }
+}

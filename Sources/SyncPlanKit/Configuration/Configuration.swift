@@ -1,0 +1,99 @@
+public import DirectoryModel
+import Foundation
+public import ReconcileEngine
+
+/// Everything a run needs to know, as read from a configuration file.
+///
+/// `Documentation/Configuration.md` describes every key.
+public struct Configuration: Sendable, Decodable {
+    /// Where users and groups are read from.
+    public var source: SourceConfiguration
+    /// Where the accounts are.
+    public var provider: ProviderConfiguration
+    /// The mail domains that accounts may have addresses in; empty accepts all.
+    public var domains: [MailDomain]
+    /// Who should have an account, and how its fields come from the directory.
+    public var people: PeopleConfiguration
+    /// What the membership of groups grants.
+    public var quotas: [QuotaRule]
+    /// What becomes of accounts whose person should not have one any more.
+    public var lifecycle: Lifecycle
+    /// The safety rules.
+    public var limits: LimitsConfiguration
+    /// Primary addresses of accounts that are never touched.
+    public var protected: [MailAddress]
+    /// The path of the state database as written; nil for ``name`` with `.state` in ``folder``.
+    public var state: String?
+    /// The folder that relative paths are relative to.
+    public var folder = "."
+    /// What the profile is called: the name of its file without the ending.
+    public var name = "sync-plan"
+    /// The SHA-256 of the file that the configuration was read from, in hexadecimal; empty where it was not.
+    public var digest = ""
+
+    private enum Keys: String, SectionKey {
+        case source, provider, domains, people, entitlements, lifecycle, limits, protected, state
+    }
+
+    private enum EntitlementKeys: String, SectionKey { case quota }
+    private enum LifecycleKeys: String, SectionKey {
+        case disabled, missing
+        case outOfScope = "out-of-scope"
+    }
+
+    /// Reads the configuration.
+    public init(from decoder: any Decoder) throws {
+        let section = try Section(decoder, Keys.self)
+        source = try section.required(.source)
+        provider = try section.required(.provider)
+        domains = try section.parsedList(.domains, as: "a mail domain") { try MailDomain($0) } ?? []
+        people = try section.optional(.people) ?? PeopleConfiguration()
+        quotas = try section.optional(.entitlements, Entitlements.self)?.quota ?? []
+        lifecycle = try section.optional(.lifecycle, LifecycleSection.self)?.lifecycle ?? Lifecycle()
+        limits = try section.optional(.limits) ?? LimitsConfiguration()
+        protected = try section.parsedList(.protected, as: "a mail address") { try MailAddress($0) } ?? []
+        state = try section.optional(.state)
+    }
+
+    /// A path from the configuration, made absolute by ``folder``.
+    public func resolve(_ path: String) -> String {
+        path.hasPrefix("/")
+            ? path
+            : URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardized.path
+    }
+
+    private struct Entitlements: Decodable {
+        let quota: [QuotaRule]
+
+        init(from decoder: any Decoder) throws {
+            quota = try Section(decoder, EntitlementKeys.self).optional(.quota, [Quota].self)?.map(\.rule) ?? []
+        }
+    }
+
+    private struct Quota: Decodable {
+        let rule: QuotaRule
+        private enum Keys: String, SectionKey { case group, nested, value }
+
+        init(from decoder: any Decoder) throws {
+            let section = try Section(decoder, Keys.self)
+            let group = try section.required(.group, String.self)
+            let amount = try section.parsed(.value, as: "an amount such as 5 GB or 512 MiB") { ByteCount($0) }
+            guard let amount else { throw section.missing(.value) }
+            rule = QuotaRule(
+                amount, group: GroupSelector(group), nested: try section.optional(.nested, Bool.self) ?? false)
+        }
+    }
+
+    private struct LifecycleSection: Decodable {
+        let lifecycle: Lifecycle
+
+        init(from decoder: any Decoder) throws {
+            let section = try Section(decoder, LifecycleKeys.self)
+            func removal(_ key: LifecycleKeys) throws -> Lifecycle.Removal {
+                try section.parsed(key, as: "suspend, delete or leave") { Lifecycle.Removal(rawValue: $0) } ?? .suspend
+            }
+            lifecycle = Lifecycle(
+                disabled: try removal(.disabled), outOfScope: try removal(.outOfScope), missing: try removal(.missing))
+        }
+    }
+}

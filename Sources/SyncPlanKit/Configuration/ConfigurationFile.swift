@@ -1,0 +1,212 @@
+import Foundation
+internal import Yams
+
+/// Reads a configuration file: YAML, with `${NAME}` for what comes from the environment.
+public struct ConfigurationFile: Sendable {
+    /// The file's path.
+    public let path: String
+    private let environment: [String: String]
+
+    /// Makes a reader for a file.
+    ///
+    /// - Parameter environment: what `${NAME}` stands for; nil for the environment of the process.
+    public init(path: String, environment: [String: String]? = nil) {
+        self.path = path
+        self.environment = environment ?? ProcessInfo.processInfo.environment
+    }
+
+    /// Reads the configuration and checks every key and value of it.
+    ///
+    /// - Throws: ``ConfigurationError`` with the line of the first mistake.
+    public func load() throws(ConfigurationError) -> Configuration {
+        let data: Data
+        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+            throw ConfigurationError(
+                file: path,
+                "The configuration cannot be read: \(Self.reason(error)). `sync-plan init` writes one to begin with.")
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw ConfigurationError(file: path, "The configuration is not UTF-8 text.")
+        }
+        guard let root = try compose(text) else {
+            throw ConfigurationError(file: path, "The file is empty. `sync-plan init` writes one to begin with.")
+        }
+        try refuseSecretsThatOthersCanRead(root)
+        let node = try expand(root, path: [])
+        do {
+            var configuration = try YAMLDecoder().decode(Configuration.self, from: node)
+            let url = URL(fileURLWithPath: path)
+            configuration.folder = url.deletingLastPathComponent().path
+            configuration.name = url.deletingPathExtension().lastPathComponent
+            configuration.digest = PlanDigest(ofBytes: data).text
+            return configuration
+        } catch {
+            throw located(error, in: root)
+        }
+    }
+
+    private func compose(_ text: String) throws(ConfigurationError) -> Node? {
+        do { return try Yams.compose(yaml: text) } catch let error as YamlError {
+            throw located(error, in: text)
+        } catch {
+            throw ConfigurationError(file: path, "\(error)")
+        }
+    }
+
+    // MARK: Environment
+
+    /// Replaces every `${NAME}` in scalars.
+    ///
+    /// A `$` without a brace stays as it is.
+    private func expand(_ node: Node, path keys: [String]) throws(ConfigurationError) -> Node {
+        switch node {
+        case .scalar(let scalar):
+            guard scalar.string.contains("${") else { return node }
+            let text = try expand(scalar.string, line: scalar.mark?.line, path: keys)
+            // A quoted style keeps what came from the environment text, as `0` in a password.
+            return .scalar(Node.Scalar(text, Tag(.str), .doubleQuoted, scalar.mark))
+        case .mapping(let mapping):
+            var pairs: [(Node, Node)] = []
+            for (key, value) in mapping { pairs.append((key, try expand(value, path: keys + [key.string ?? "?"]))) }
+            return .mapping(Node.Mapping(pairs, mapping.tag, mapping.style, mapping.mark))
+        case .sequence(let sequence):
+            var items: [Node] = []
+            for (index, item) in sequence.enumerated() { items.append(try expand(item, path: keys + ["\(index)"])) }
+            return .sequence(Node.Sequence(items, sequence.tag, sequence.style, sequence.mark))
+        default: return node
+        }
+    }
+
+    private func expand(_ text: String, line: Int?, path keys: [String]) throws(ConfigurationError) -> String {
+        var result = ""
+        var rest = Substring(text)
+        while let open = rest.range(of: "${") {
+            result += rest[..<open.lowerBound]
+            guard let close = rest[open.upperBound...].firstIndex(of: "}") else {
+                throw ConfigurationError(
+                    file: path, line: line, path: keys.joined(separator: "."), "there is a ${ without its }.")
+            }
+            let name = String(rest[open.upperBound..<close])
+            guard let value = environment[name] else {
+                throw ConfigurationError(
+                    file: path, line: line, path: keys.joined(separator: "."),
+                    "the environment variable \(name) is not set.")
+            }
+            result += value
+            rest = rest[rest.index(after: close)...]
+        }
+        return result + rest
+    }
+
+    // MARK: Secrets
+
+    /// The keys whose values are secrets.
+    private static let secretKeys: Set<String> = ["password", "token", "secret"]
+
+    /// A password written into the file itself is only accepted where nobody but its owner can read the file.
+    private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {
+        guard let (line, keys) = Self.placeOfSecret(root) else { return }
+        try SecretFile.requirePrivate(
+            path,
+            as: ConfigurationError(
+                file: path, line: line, path: keys.joined(separator: "."),
+                "there is a secret in this file, and others can read it. Run `chmod 600 \(path)`, "
+                    + "or keep the secret elsewhere: `password-file: …` or `password: ${NAME}`."))
+    }
+
+    private static func placeOfSecret(_ node: Node) -> (line: Int?, keys: [String])? {
+        switch node {
+        case .mapping(let mapping):
+            for (key, value) in mapping {
+                let name = key.string ?? "?"
+                if secretKeys.contains(name), let text = value.scalar?.string, !text.isEmpty,
+                    !(text.hasPrefix("${") && text.hasSuffix("}"))
+                {
+                    return (value.mark?.line, [name])
+                }
+                if let (line, keys) = placeOfSecret(value) { return (line, [name] + keys) }
+            }
+            return nil
+        case .sequence(let sequence):
+            for (index, item) in sequence.enumerated() {
+                if let (line, keys) = placeOfSecret(item) { return (line, ["\(index)"] + keys) }
+            }
+            return nil
+        default: return nil
+        }
+    }
+
+    // MARK: Errors
+
+    private func located(_ error: any Error, in root: Node) -> ConfigurationError {
+        if let error = error as? ConfigurationError {
+            return ConfigurationError(file: error.file ?? path, line: error.line, path: error.path, error.message)
+        }
+        guard let (context, message) = Self.describe(error) else {
+            return ConfigurationError(file: path, "\(error)")
+        }
+        var node = root
+        var line = node.mark?.line
+        var names: [String] = []
+        for key in context.codingPath {
+            names.append(key.intValue.map(String.init) ?? key.stringValue)
+            if let mapping = node.mapping {
+                guard let pair = mapping.first(where: { $0.key.string == key.stringValue }) else { break }
+                line = pair.key.mark?.line ?? line
+                node = pair.value
+            } else if let sequence = node.sequence, let index = key.intValue, index < sequence.count {
+                node = sequence[index]
+                line = node.mark?.line ?? line
+            } else {
+                break
+            }
+        }
+        return ConfigurationError(file: path, line: line, path: names.joined(separator: "."), message)
+    }
+
+    private static func describe(_ error: any Error) -> (context: DecodingError.Context, message: String)? {
+        switch error {
+        case DecodingError.dataCorrupted(let context): (context, context.debugDescription)
+        case DecodingError.keyNotFound(let key, let context): (context, "\"\(key.stringValue)\" is missing.")
+        case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
+            (context, "expected \(expectation(of: type)).")
+        default: nil
+        }
+    }
+
+    private static func expectation(of type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "text"
+        case is Bool.Type: "true or false"
+        case is Int.Type, is Int64.Type: "a whole number"
+        case is Double.Type: "a number"
+        case is Node.Mapping.Type: "keys with values (`key: value`)"
+        case is Node.Scalar.Type: "a single value"
+        default: "a list (lines that begin with `- `, or [a, b])"
+        }
+    }
+
+    private func located(_ error: YamlError, in text: String) -> ConfigurationError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let isVariable = lines.indices.contains(mark.line - 1) && lines[mark.line - 1].contains("${")
+            let advice = isVariable ? " Between { and }, write \"${NAME}\" with its quotation marks." : ""
+            return ConfigurationError(file: path, line: mark.line, "this is not YAML: \(problem).\(advice)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            return ConfigurationError(
+                file: path, line: context.mark.line,
+                "the key \"\(keys.first ?? "")\" is there more than once. Keep one of them.")
+        default: return ConfigurationError(file: path, "this is not YAML: \(error).")
+        }
+    }
+
+    static func reason(_ error: any Error) -> String {
+        let error = error as NSError
+        if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError {
+            return underlying.localizedDescription
+        }
+        return error.localizedDescription
+    }
+}

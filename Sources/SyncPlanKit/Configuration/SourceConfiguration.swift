@@ -1,0 +1,193 @@
+public import DirectoryModel
+
+/// Where users and groups are read from: exactly one of the kinds.
+public enum SourceConfiguration: Sendable, Decodable {
+    /// A directory server.
+    case ldap(LDAPSourceConfiguration)
+    /// A file of LDIF records (RFC 2849), as `sync-plan snapshot` writes it.
+    case ldif(LDIFSourceConfiguration)
+
+    private enum Keys: String, SectionKey { case ldap, ldif }
+
+    /// Reads the source.
+    public init(from decoder: any Decoder) throws {
+        let section = try Section(decoder, Keys.self)
+        switch (
+            try section.optional(.ldap, LDAPSourceConfiguration.self),
+            try section.optional(.ldif, LDIFSourceConfiguration.self)
+        ) {
+        case (let ldap?, nil): self = .ldap(ldap)
+        case (nil, let ldif?): self = .ldif(ldif)
+        case (nil, nil): throw section.missing(.ldap, .ldif)
+        case (_?, _?): throw section.mistake(at: .ldif, "there is one source: either `ldap` or `ldif`.")
+        }
+    }
+
+    /// How the directory lays out identity, classes and memberships.
+    public var schema: DirectorySchema {
+        switch self {
+        case .ldap(let ldap): ldap.schema
+        case .ldif(let ldif): ldif.schema
+        }
+    }
+}
+
+/// A file of LDIF records.
+public struct LDIFSourceConfiguration: Sendable, Decodable {
+    /// The file's path as written.
+    public var path: String
+    /// How the directory lays out identity, classes and memberships.
+    public var schema: DirectorySchema
+
+    private enum Keys: String, SectionKey { case path, preset }
+
+    /// Reads the source.
+    public init(from decoder: any Decoder) throws {
+        let section = try Section(decoder, Keys.self)
+        path = try section.required(.path)
+        schema = try section.schema(.preset)
+    }
+}
+
+/// A directory server.
+public struct LDAPSourceConfiguration: Sendable, Decodable {
+    /// The server's address: `ldap://`, `ldaps://` or `ldapi://`.
+    public var url: String
+    /// How the directory lays out identity, classes and memberships.
+    public var schema: DirectorySchema
+    /// Whether TLS is started on a plain connection before anything else is said.
+    public var startTLS: Bool
+    /// A file of certificates to trust besides those of the system.
+    public var caFile: String?
+    /// Whether the server's certificate is checked.
+    public var verifiesTLS: Bool
+    /// Whether a password may be sent unencrypted to another machine.
+    public var allowsPlainText: Bool
+    /// Who signs in; nil for nobody.
+    public var bind: Bind?
+    /// Where the search begins.
+    public var base: DistinguishedName
+    /// A filter (RFC 4515) that users must match besides the preset's; nil for none.
+    public var peopleFilter: String?
+    /// A filter that groups must match besides the preset's; nil for none.
+    public var groupsFilter: String?
+    /// How many entries are asked for at a time.
+    public var pageSize: Int
+    /// How long connecting may take.
+    public var connectTimeout: Duration
+    /// How long the server may be silent.
+    public var operationTimeout: Duration
+    /// How long the whole read may take.
+    public var readTimeout: Duration
+
+    /// Who signs in.
+    public struct Bind: Sendable, Decodable {
+        /// A distinguished name, `user@domain` or `DOMAIN\name`.
+        public var name: String
+        /// The password itself, from the environment or a private configuration file.
+        public var password: Secret?
+        /// The path, as written, of a file with the password in it.
+        public var passwordFile: String?
+
+        private enum Keys: String, SectionKey {
+            case name, password
+            case passwordFile = "password-file"
+        }
+
+        /// Reads who signs in.
+        public init(from decoder: any Decoder) throws {
+            let section = try Section(decoder, Keys.self)
+            name = try section.required(.name)
+            password = try section.optional(.password, String.self).map { Secret($0) }
+            passwordFile = try section.optional(.passwordFile)
+            switch (password, passwordFile) {
+            case (nil, nil): throw section.missing(.passwordFile, .password)
+            case (_?, _?): throw section.mistake(at: .password, "there is a `password-file` too: keep one of them.")
+            default: break
+            }
+        }
+    }
+
+    private enum Keys: String, SectionKey {
+        case url, preset, bind, base, timeouts
+        case startTLS = "start-tls"
+        case caFile = "ca-file"
+        case verifyTLS = "tls-verify"
+        case allowPlainText = "allow-plain-text"
+        case peopleFilter = "people-filter"
+        case groupsFilter = "groups-filter"
+        case pageSize = "page-size"
+    }
+
+    private enum TimeoutKeys: String, SectionKey { case connect, operation, read }
+
+    private struct Timeouts: Decodable {
+        var connect = Duration.seconds(10)
+        var operation = Duration.seconds(60)
+        var read = Duration.seconds(1800)
+
+        init() {}
+
+        init(from decoder: any Decoder) throws {
+            let section = try Section(decoder, TimeoutKeys.self)
+            func time(_ key: TimeoutKeys) throws -> Duration? {
+                try section.parsed(key, as: "a time such as 10 s or 5 min") { Duration(text: $0) }
+            }
+            if let value = try time(.connect) { connect = value }
+            if let value = try time(.operation) { operation = value }
+            if let value = try time(.read) { read = value }
+        }
+    }
+
+    /// Reads the source.
+    public init(from decoder: any Decoder) throws {
+        let section = try Section(decoder, Keys.self)
+        url = try section.required(.url)
+        schema = try section.schema(.preset)
+        startTLS = try section.optional(.startTLS) ?? false
+        caFile = try section.optional(.caFile)
+        verifiesTLS =
+            try section.parsed(.verifyTLS, as: "`always` or `never`") { ["always": true, "never": false][$0] } ?? true
+        allowsPlainText = try section.optional(.allowPlainText) ?? false
+        bind = try section.optional(.bind)
+        guard let base = try section.parsed(.base, as: "a distinguished name", { try DistinguishedName($0) }) else {
+            throw section.missing(.base)
+        }
+        self.base = base
+        peopleFilter = try section.optional(.peopleFilter)
+        groupsFilter = try section.optional(.groupsFilter)
+        pageSize = try section.optional(.pageSize) ?? 1000
+        guard (1...100_000).contains(pageSize) else {
+            throw section.mistake(at: .pageSize, "a page has 1 to 100000 entries; servers mostly allow 1000.")
+        }
+        let timeouts = try section.optional(.timeouts, Timeouts.self) ?? Timeouts()
+        connectTimeout = timeouts.connect
+        operationTimeout = timeouts.operation
+        readTimeout = timeouts.read
+    }
+}
+
+extension Section {
+    fileprivate func schema(_ key: Key) throws -> DirectorySchema {
+        let names = DirectorySchema.presets.map(\.name)
+        return try parsed(key, as: "one of \(names.joined(separator: ", "))") { name in
+            DirectorySchema.presets.first { $0.name == name }
+        } ?? .activeDirectory
+    }
+}
+
+extension Duration {
+    /// Reads `500 ms`, `10 s`, `5 min` or `2 h`; nil where the text is none of these, or the time is not positive.
+    init?(text: String) {
+        let compact = text.filter { $0 != " " }
+        let digits = compact.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int64(digits), number > 0, number <= 1_000_000 else { return nil }
+        switch compact.dropFirst(digits.count) {
+        case "ms": self = .milliseconds(number)
+        case "s": self = .seconds(number)
+        case "min": self = .seconds(number * 60)
+        case "h": self = .seconds(number * 3600)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,75 @@
+internal import FileSource
+internal import LDAPSource
+public import PlanExecution
+internal import ProviderClient
+public import ReconcileEngine
+
+/// The exit codes of the command, one for each kind of answer to "and now?".
+public enum ExitStatus: Int32, Sendable, Hashable {
+    /// Done, or nothing to do.
+    case success = 0
+    /// There are changes to be made; only where that was asked for.
+    case changesPending = 2
+    /// A safety rule holds something back: somebody has to look.
+    case held = 3
+    /// Some operations failed or did not fit any more.
+    case appliedInPart = 4
+    /// The directory or the provider was not read completely.
+    case incomplete = 5
+    /// The command line makes no sense (`EX_USAGE`).
+    case usage = 64
+    /// The directory or the provider is not there (`EX_UNAVAILABLE`): try again later.
+    case unavailable = 69
+    /// Something that cannot be written, such as the state database (`EX_CANTCREAT`).
+    case cannotWrite = 73
+    /// Another run is active (`EX_TEMPFAIL`).
+    case busy = 75
+    /// Credentials or rights were refused (`EX_NOPERM`).
+    case refused = 77
+    /// The configuration, or a plan file, makes no sense (`EX_CONFIG`).
+    case configuration = 78
+    /// Somebody stopped it.
+    case interrupted = 130
+
+    /// What a plan means for the exit code.
+    public init(of plan: Plan, detailed: Bool = false) {
+        if !plan.overview.directoryIncomplete.isEmpty || !plan.overview.providerIncomplete.isEmpty {
+            self = .incomplete
+        } else if !plan.held.isEmpty {
+            self = .held
+        } else {
+            self = detailed && !plan.operations.isEmpty ? .changesPending : .success
+        }
+    }
+
+    /// What a run means for the exit code.
+    public init(of report: ApplyReport, plan: Plan) {
+        switch report.ending {
+        case .refused: self = .refused
+        case .stopped: self = .interrupted
+        case .finished: self = report.isComplete ? ExitStatus(of: plan) : .appliedInPart
+        }
+    }
+
+    /// What an error means for the exit code.
+    public init(of error: any Error) {
+        switch error {
+        case is ConfigurationError: self = .configuration
+        case let error as PlanFileError: self = error.code == .unwritable ? .cannotWrite : .configuration
+        case let error as LDAPError:
+            switch error.category {
+            case .configuration: self = .configuration
+            case .unavailable: self = .unavailable
+            case .access: self = .refused
+            }
+        case let error as ProviderError: self = error.code == .unauthorized ? .refused : .unavailable
+        case let error as RunLockError: self = error.isHeld ? .busy : .cannotWrite
+        case is StateDatabaseError: self = .cannotWrite
+        case is LDIFError: self = .configuration
+        case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
+        case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
+        case is CancellationError: self = .interrupted
+        default: self = .unavailable
+        }
+    }
+}

@@ -1,0 +1,111 @@
+public import DirectoryModel
+internal import FileSource
+import Foundation
+public import PlanExecution
+public import ProviderClient
+public import ReconcileEngine
+
+/// One configuration with the source, the provider and the rules that it names: all that the command does, to be called
+/// from anywhere.
+///
+/// ```swift
+/// let profile = try Profile(configuration: ConfigurationFile(path: "sync-plan.yaml").load())
+/// let file = try await profile.plan()
+/// let report = try await profile.apply(file)
+/// ```
+public struct Profile: Sendable {
+    /// The configuration.
+    public let configuration: Configuration
+    /// Where users and groups are read from.
+    public let reader: any DirectoryReader
+    /// Where the accounts are.
+    public let provider: any AccountProvider
+    /// The rules.
+    public let reconciler: Reconciler
+
+    /// Makes a profile; nothing is opened yet.
+    ///
+    /// - Parameter recording: the path of a recorded snapshot to read instead of the source; nil for the source.
+    /// - Throws: ``ConfigurationError`` where a secret cannot be read or an address makes no sense.
+    public init(configuration: Configuration, recording: String? = nil) throws(ConfigurationError) {
+        self.configuration = configuration
+        if let recording {
+            reader = LDIFFile(path: recording, schema: configuration.source.schema)
+        } else {
+            reader = try configuration.makeReader()
+        }
+        provider = configuration.makeProvider()
+        reconciler = configuration.reconciler
+    }
+
+    /// Reads the directory and the provider, at the same time, and plans.
+    ///
+    /// Nothing is changed anywhere.
+    ///
+    /// - Throws: what the source or the provider throws where nothing could be read from it.
+    public func plan(
+        progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) async throws -> PlanFile {
+        async let snapshot = reader.read(reconciler.readRequest) { progress(.reading(entries: $0.entries)) }
+        let observed = try await provider.observe { progress(.listing(accounts: $0)) }
+        let plan = reconciler.plan(directory: try await snapshot, provider: observed)
+        return PlanFile(plan: plan, header: header())
+    }
+
+    /// Carries a plan out, under a lock that keeps other runs away.
+    ///
+    /// - Throws: `RunLockError` or `StateDatabaseError`; nothing has been changed then.
+    public func apply(
+        _ file: PlanFile, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) async throws -> ApplyReport {
+        let state = try StateDatabase(path: configuration.statePath)
+        return try await PlanExecutor(provider: provider, state: state)
+            .apply(file.plan, digest: file.digest.text) { progress(.applying($0)) }
+    }
+
+    /// Takes the lock that keeps two runs of the profile from working at the same time.
+    public func lock() throws(RunLockError) -> RunLock { try RunLock(path: configuration.statePath + ".lock") }
+
+    /// Reads the directory and writes what was read to a file, which can be read instead of it later.
+    ///
+    /// - Parameter onlyNeeded: whether only what the rules need is asked for, instead of everything.
+    /// - Returns: what was written.
+    public func record(
+        to path: String, onlyNeeded: Bool = false, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    ) async throws -> DirectorySnapshot {
+        let request = onlyNeeded ? reconciler.readRequest : ReadRequest()
+        let snapshot = try await reader.read(request) { progress(.reading(entries: $0.entries)) }
+        try await LDIFWriter().write(snapshot, to: path)
+        return snapshot
+    }
+
+    /// Tries everything that a run needs, without changing anything.
+    public func check() async -> [CheckStep] {
+        let source = await reader.check(reconciler.readRequest)
+        let target = await provider.check()
+        return source.map { $0.prefixed("source") } + target.map { $0.prefixed("provider") }
+    }
+
+    /// The header of a plan made now.
+    public func header() -> PlanHeader {
+        PlanHeader(
+            configuration: configuration.digest, provider: provider.name,
+            madeAt: Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970)))
+    }
+}
+
+/// How far a run has come.
+public enum RunProgress: Sendable, Hashable {
+    /// So many entries of the directory have been read.
+    case reading(entries: Int)
+    /// So many accounts of the provider have been listed.
+    case listing(accounts: Int)
+    /// So many operations have been carried out.
+    case applying(ApplyProgress)
+}
+
+extension CheckStep {
+    fileprivate func prefixed(_ part: String) -> CheckStep {
+        CheckStep("\(part) \(title)", passed: passed, detail: detail)
+    }
+}

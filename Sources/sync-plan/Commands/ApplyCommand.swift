@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import ReconcileEngine
+import SyncPlanKit
+
+struct ApplyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Shows a plan, asks, and carries it out.",
+        discussion: """
+            Without a file it plans first. With one it carries out exactly that plan, and each operation only if the \
+            account still is as the plan saw it. Run again after an interruption, it goes on where it stopped.
+
+            EXAMPLES
+              sync-plan apply                 plan, show, ask, do
+              sync-plan apply staff.plan      carry out a plan that was saved and reviewed
+              sync-plan apply --yes           without asking, for a timer
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "A plan saved by `sync-plan plan --out`.")
+    var file: String?
+
+    @Flag(name: .shortAndLong, help: "Do not ask.")
+    var yes = false
+
+    @Flag(help: "Show every operation and note, however many there are.")
+    var all = false
+
+    func validate() throws {
+        if !yes && !Terminal.isInteractive {
+            throw ValidationError("There is no terminal to ask on. Use --yes to apply without being asked.")
+        }
+    }
+
+    func run() async throws {
+        let options = self
+        try await Terminal.run {
+            let profile = try Profile(configuration: options.common.load())
+            let lock = try profile.lock()
+            let progress = ProgressLine()
+            defer { progress.clear() }
+            let file = try await options.plan(profile, progress)
+            progress.clear()
+            let plan = file.plan
+            let text = PlanText(style: options.common.style, limit: options.all ? nil : 20)
+            Terminal.write(text.render(plan, ending: ""))
+            if plan.operations.isEmpty { return ExitStatus(of: plan) }
+            if !options.yes && !Terminal.confirms("Do this?") {
+                Terminal.write("Nothing has been changed.\n")
+                return .success
+            }
+            let report = try await profile.apply(file, progress: progress.show)
+            progress.clear()
+            Terminal.write("\n" + ReportText(style: options.common.style).render(report))
+            _ = consume lock
+            return ExitStatus(of: report, plan: plan)
+        }
+    }
+
+    private func plan(_ profile: Profile, _ progress: ProgressLine) async throws -> PlanFile {
+        guard let path = file else { return try await profile.plan(progress: progress.show) }
+        let saved = try PlanFile(path: path)
+        try saved.requireFit(path, profile.header())
+        return saved
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import SyncPlanKit
+
+/// The command: arguments, exit codes, and nothing else.
+///
+/// All it does is in `SyncPlanKit`.
+@main
+struct SyncPlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync-plan",
+        abstract: "Keeps the accounts of a mail or SaaS provider in step with a directory.",
+        discussion: """
+            It reads users and groups, works out the accounts they should have, and shows the difference as a plan. \
+            Nothing is changed until a plan is applied.
+
+            EXAMPLES
+              sync-plan init       write a configuration to begin with
+              sync-plan check      see whether directory and provider can be reached
+              sync-plan plan       show what would be done
+              sync-plan apply      show it, ask, and do it
+
+            EXIT CODES
+              0  done, or nothing to do             69  directory or provider not there
+              2  changes pending (plan only)        73  a file cannot be written
+              3  held by a safety rule              75  another run is active
+              4  applied in part                    77  credentials or rights refused
+              5  directory read in part            78  mistake in the configuration
+              64 mistake on the command line       130  stopped
+            """,
+        version: SyncPlan.version,
+        subcommands: [InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, SnapshotCommand.self])
+}
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "The configuration file.")
+    var config = "sync-plan.yaml"
+
+    @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
+    var noColor = false
+
+    func load() throws -> Configuration { try ConfigurationFile(path: config).load() }
+
+    var style: Style { Style(usesColor: !noColor && Terminal.wantsColor) }
+}

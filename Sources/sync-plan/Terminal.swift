@@ -1,0 +1,111 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import PlanExecution
+import SyncPlanKit
+import Synchronization
+
+/// Talking to whoever runs the command: results go to standard output, everything else to standard error.
+enum Terminal {
+    static var isInteractive: Bool { isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0 }
+
+    static var wantsColor: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return isatty(STDOUT_FILENO) != 0 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
+    static func write(_ bytes: Span<UInt8>) {
+        FileHandle.standardOutput.write(unsafe bytes.withUnsafeBufferPointer { unsafe Data(buffer: $0) })
+    }
+
+    static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
+    /// Whether somebody is being asked at the moment.
+    private static let isAsking = Atomic(false)
+
+    /// Asks a question that only the word `yes`, or `y`, answers with yes.
+    ///
+    /// Ctrl-C ends the process instead.
+    static func confirms(_ question: String) -> Bool {
+        isAsking.store(true, ordering: .sequentiallyConsistent)
+        defer { isAsking.store(false, ordering: .sequentiallyConsistent) }
+        write("\(question) [y/N] ")
+        let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased()
+        return answer == "y" || answer == "yes"
+    }
+
+    /// Runs a command's work: errors become one sentence and an exit code, Ctrl-C and SIGTERM cancel it once, and end
+    /// the process the second time.
+    static func run(_ work: @escaping @Sendable () async throws -> ExitStatus) async throws {
+        let task = Task { try await work() }
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                let isAsking = isAsking.load(ordering: .sequentiallyConsistent)
+                if isAsking { note("\nNothing has been changed.") }
+                if isAsking || task.isCancelled { exit(ExitStatus.interrupted.rawValue) }
+                note("\nStopping: what is under way is finished. Once more ends it at once.")
+                task.cancel()
+            }
+            source.resume()
+            return source
+        }
+        defer { for source in sources { source.cancel() } }
+        let status: ExitStatus
+        do { status = try await task.value } catch let error as ExitCode { throw error } catch {
+            status = ExitStatus(of: error)
+            note(error is CancellationError ? "Stopped. Nothing has been changed." : "sync-plan: \(error)")
+        }
+        if status != .success { throw ExitCode(status.rawValue) }
+    }
+}
+
+/// How far a run has come: one line that is written over on a terminal, a line every ten seconds elsewhere.
+final class ProgressLine: Sendable {
+    private struct State {
+        var lastShown = ContinuousClock.now
+        var isShown = false
+        let started = ContinuousClock.now
+    }
+
+    private let isTerminal = isatty(STDERR_FILENO) != 0
+    private let state = Mutex(State())
+
+    func show(_ progress: RunProgress) {
+        let text =
+            switch progress {
+            case .reading(let entries): "reading the directory: \(entries) entries"
+            case .listing(let accounts): "listing the provider: \(accounts) accounts"
+            case .applying(let apply): Self.text(apply, elapsed: ContinuousClock.now - state.withLock { $0.started })
+            }
+        state.withLock { state in
+            let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
+            guard ContinuousClock.now - state.lastShown >= interval else { return }
+            state.lastShown = .now
+            state.isShown = true
+            FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n").utf8))
+        }
+    }
+
+    /// Takes the line away again.
+    func clear() {
+        state.withLock { state in
+            if state.isShown && isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+            state.isShown = false
+        }
+    }
+
+    private static func text(_ apply: ApplyProgress, elapsed: Duration) -> String {
+        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+        var text = "applying: \(apply.completed) of \(apply.total)"
+        if apply.failed > 0 { text += ", \(apply.failed) failed" }
+        if apply.completed > 0 && seconds > 1 {
+            let rate = Double(apply.completed) / seconds
+            text += String(format: ", %.0f a second, %.0f s left", rate, Double(apply.total - apply.completed) / rate)
+        }
+        return text
+    }
+}

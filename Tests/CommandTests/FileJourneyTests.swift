@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The main job with a file for a directory: init, check, plan, apply, and a plan with nothing left to do.
+@Suite struct FileJourneyTests {
+    static let configuration = """
+        source:
+          ldif: { path: directory.ldif }
+        provider:
+          mailbox-database: { path: mail.db }
+        people:
+          include: [{ group: Quota_5GB }, { group: Quota_50GB }]
+        entitlements:
+          quota:
+            - { group: Quota_50GB, value: 50 GB }
+            - { group: Quota_5GB, value: 5 GB }
+        """
+
+    static func site(users: Int = 20) throws -> Site {
+        try Site(configuration, files: ["directory.ldif": DirectoryGenerator(users: users).ldif()])
+    }
+
+    @Test func planApplyPlan() async throws {
+        let site = try Self.site()
+        let check = try await site.run("check")
+        #expect(check.status == 0, "\(check)")
+        #expect(!check.output.contains("FAIL"))
+
+        let pending = try await site.run("plan", "--detailed-exitcode")
+        #expect(pending.status == 2, "\(pending)")
+        #expect(pending.lastLine.hasSuffix("Nothing has been changed."))
+        #expect(!site.exists("mail.db") && !site.exists("sync-plan.state"), "a plan has written something")
+
+        let expected = try await site.run("plan", "--format", "jsonl").operations()
+        #expect(expected.count > 5 && expected.allSatisfy { $0.hasPrefix("create ") })
+        let applied = try await site.run("apply", "--yes")
+        #expect(applied.status == 0, "\(applied)")
+        #expect(applied.lastLine == "\(expected.count) done.")
+        #expect(try site.rows("SELECT 'create ' || address FROM mailbox ORDER BY address") == expected)
+
+        let after = try await site.run("plan", "--detailed-exitcode")
+        #expect(after.status == 0, "\(after)")
+        #expect(after.lastLine.hasPrefix("Nothing to do"))
+    }
+
+    @Test func initWritesAConfigurationToBeginWith() async throws {
+        let site = try Site(files: ["directory.ldif": DirectoryGenerator(users: 4).ldif()])
+        let first = try await site.run("init", "--preset", "ldif")
+        #expect(first.status == 0, "\(first)")
+        #expect(first.output.contains("sync-plan check"))
+        let check = try await site.run("check")
+        #expect(check.status == 0, "\(check)")
+
+        let written = try site.read("sync-plan.yaml")
+        let second = try await site.run("init")
+        #expect(second.status == 78, "\(second)")
+        #expect(second.errors.contains("--force"))
+        #expect(try site.read("sync-plan.yaml") == written)
+        let forced = try await site.run("init", "--force")
+        #expect(forced.status == 0)
+        #expect(try site.read("sync-plan.yaml") != written)
+    }
+
+    @Test func whatIsHeldShowsInTheExitStatus() async throws {
+        let site = try Self.site(users: 80)
+        try await site.run("apply", "--yes")
+        let before = try site.accounts()
+        // Far more suspensions than the limits allow.
+        try site.write(DirectoryGenerator(users: 3).ldif(), to: "directory.ldif")
+        let plan = try await site.run("plan")
+        #expect(plan.status == 3, "\(plan)")
+        #expect(plan.output.contains("held   ") && plan.output.contains("limits.suspend"), "\(plan)")
+        let apply = try await site.run("apply", "--yes")
+        #expect(apply.status == 3, "\(apply)")
+        #expect(try site.accounts() == before)
+    }
+
+    @Test func twoRunsAtOnceAreKeptApart() async throws {
+        let site = try Self.site()
+        let holder = try FileHandle(
+            forWritingTo: {
+                try site.write("", to: "sync-plan.state.lock")
+                return site.folder.appendingPathComponent("sync-plan.state.lock")
+            }())
+        #expect(flock(holder.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+        try holder.write(contentsOf: Data("4711\n".utf8))
+        let blocked = try await site.run("apply", "--yes")
+        #expect(blocked.status == 75, "\(blocked)")
+        #expect(blocked.errors.contains("process 4711"))
+        #expect(!site.exists("mail.db"))
+        // Looking is allowed all the same.
+        let plan = try await site.run("plan")
+        #expect(plan.status == 0, "\(plan)")
+        try holder.close()
+        let free = try await site.run("apply", "--yes")
+        #expect(free.status == 0, "\(free)")
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+/// A plan that is saved, reviewed, and then carried out exactly.
+@Suite struct PlanFileTests {
+    private func site() async throws -> Site {
+        let site = try FileJourneyTests.site(users: 40)
+        let saved = try await site.run("plan", "--out", "staff.plan")
+        try #require(saved.status == 0, "\(saved)")
+        #expect(saved.lastLine == "Saved as staff.plan; apply it with `sync-plan apply staff.plan`.")
+        return site
+    }
+
+    @Test func isCarriedOutExactly() async throws {
+        let site = try await site()
+        #expect(
+            try FileManager.default.attributesOfItem(atPath: site.path("staff.plan"))[.posixPermissions] as? Int
+                == 0o600)
+        let planned = try await site.run("plan", "--format", "jsonl")
+        // The file is the plan as printed, between a header and a digest.
+        #expect(
+            try site.read("staff.plan").split(separator: "\n").dropFirst().dropLast().joined(separator: "\n") + "\n"
+                == planned.output)
+        // What changed in the directory since then does not matter.
+        try site.write(DirectoryGenerator(users: 60).ldif(), to: "directory.ldif")
+        let applied = try await site.run("apply", "staff.plan", "--yes")
+        #expect(applied.status == 0, "\(applied)")
+        #expect(try site.rows("SELECT 'create ' || address FROM mailbox ORDER BY address") == planned.operations())
+
+        let before = try site.accounts()
+        let again = try await site.run("apply", "staff.plan", "--yes")
+        #expect(again.status == 0, "\(again)")
+        #expect(again.lastLine == "\(before.count) done by an earlier run.")
+        #expect(try site.accounts() == before)
+    }
+
+    @Test func tamperedWithIsRefused() async throws {
+        let site = try await site()
+        let whole = try site.read("staff.plan")
+        let lines = whole.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let cases: [(text: String, says: String)] = [
+            (whole.replacingOccurrences(of: "5000000000", with: "6000000000"), "does not match the digest"),
+            (whole.replacingOccurrences(of: "u2@corp", with: "u3@corp"), "does not match the digest"),
+            (lines.dropLast(2).joined(separator: "\n"), "cut short"),
+            (lines.dropLast(4).joined(separator: "\n") + "\n", "cut short"),
+            ("", "cut short"),
+            ("no plan at all\n", "cut short"),
+        ]
+        for (text, says) in cases {
+            try #require(text != whole)
+            try site.write(text, to: "staff.plan")
+            let outcome = try await site.run("apply", "staff.plan", "--yes")
+            #expect(outcome.status == 78, "\(outcome)")
+            #expect(outcome.errors.contains(says), "\(outcome)")
+            #expect(outcome.errors.contains("sync-plan plan --out staff.plan"))
+            #expect(!site.exists("mail.db") && !site.exists("sync-plan.state"))
+        }
+    }
+
+    @Test func needsTheSameConfiguration() async throws {
+        let site = try await site()
+        try site.configure("value: 5 GB", "value: 6 GB")
+        let outcome = try await site.run("apply", "staff.plan", "--yes")
+        #expect(outcome.status == 78, "\(outcome)")
+        #expect(outcome.errors.contains("the configuration has been changed since it was made"))
+        #expect(!site.exists("mail.db"))
+    }
+
+    @Test func missingFile() async throws {
+        let site = try await site()
+        let outcome = try await site.run("apply", "other.plan", "--yes")
+        #expect(outcome.status == 78, "\(outcome)")
+        #expect(outcome.errors.contains("other.plan"))
+        let unwritable = try await site.run("plan", "--out", "no/folder/staff.plan")
+        #expect(unwritable.status == 73, "\(unwritable)")
+        #expect(unwritable.errors.contains("no/folder/staff.plan"))
+    }
+
+    @Test func whatDoesNotFitAnyMoreIsRefusedAlone() async throws {
+        let site = try await site()
+        try await site.run("apply", "staff.plan", "--yes")
+        let before = try site.accounts()
+        // Everybody gets another quota, and one account is changed behind the plan's back.
+        try site.configure("value: 5 GB", "value: 6 GB")
+        try await site.run("plan", "--out", "quota.plan")
+        try site.execute("UPDATE mailbox SET full_name = 'Somebody Else' WHERE address = 'u2@corp.example'")
+        let outcome = try await site.run("apply", "quota.plan", "--yes")
+        #expect(outcome.status == 4, "\(outcome)")
+        let operations = try site.rows("SELECT count(*) FROM mailbox WHERE quota_bytes = 6000000000")
+        let unchanged = try site.rows("SELECT full_name, quota_bytes FROM mailbox WHERE address = 'u2@corp.example'")
+        #expect(unchanged == ["Somebody Else|5000000000"])
+        #expect(outcome.output.contains("stale    update      u2@corp.example"), "\(outcome)")
+        #expect(outcome.lastLine == "\(operations[0]) done, 1 stale.")
+        #expect(try site.accounts().count == before.count)
+        // A new plan takes the change for what it is.
+        let repaired = try await site.run("apply", "--yes")
+        #expect(repaired.status == 0, "\(repaired)")
+        #expect(repaired.lastLine == "1 done.")
+    }
+}
+
+extension Site {
+    /// Changes a database of the folder, as somebody else would.
+    func execute(_ sql: String, of name: String = "mail.db") throws {
+        try DatabaseQueue(path: path(name)).write { try $0.execute(sql: sql) }
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Being asked on a terminal, and stopping a run.
+@Suite struct PromptTests {
+    #if os(Linux)
+        /// Runs `sync-plan apply` on a terminal of its own (script(1), of util-linux).
+        private static func applyOnTerminal(
+            _ site: Site, answering input: String, environment: [String: String] = [:]
+        ) async throws -> Command.Outcome {
+            let script = try #require(findProgram("script"))
+            return try await Command.run(
+                URL(fileURLWithPath: script), ["-qec", "'\(Command.program.path)' apply", "/dev/null"], in: site.folder,
+                environment: ["TERM": "xterm"].merging(environment) { $1 }, input: input)
+        }
+
+        @Test(arguments: ["n\n", "\n", "", "yess\n", "q\n"]) func anythingButYesIsNo(_ answer: String) async throws {
+            let site = try FileJourneyTests.site()
+            let outcome = try await Self.applyOnTerminal(site, answering: answer)
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(outcome.output.contains("Do this? [y/N]"), "\(outcome)")
+            #expect(outcome.output.contains("Nothing has been changed."), "\(outcome)")
+            #expect(!site.exists("mail.db"))
+        }
+
+        @Test(arguments: ["y\n", "yes\n", " YES \n"]) func yesIsYes(_ answer: String) async throws {
+            let site = try FileJourneyTests.site()
+            let outcome = try await Self.applyOnTerminal(site, answering: answer)
+            #expect(outcome.status == 0, "\(outcome)")
+            let count = try site.accounts().count
+            #expect(count > 5 && outcome.output.contains("\(count) done."), "\(outcome)")
+        }
+
+        @Test func interruptionIsNo() async throws {
+            let site = try FileJourneyTests.site()
+            // Ctrl-C as the terminal takes it, two seconds later, and no further key after it.
+            let script = "(sleep 2; printf '\\003'; sleep 6) | script -qec \"'$0' apply\" /dev/null"
+            let outcome = try await Command.run(
+                URL(fileURLWithPath: "/bin/sh"), ["-c", script, Command.program.path], in: site.folder)
+            #expect(outcome.status == 130, "\(outcome)")
+            #expect(outcome.output.contains("Nothing has been changed."), "\(outcome)")
+            #expect(!site.exists("mail.db"))
+        }
+
+        @Test func colorsOnlyOnATerminalThatWantsThem() async throws {
+            let escape = "\u{1B}["
+            let site = try FileJourneyTests.site()
+            #expect(try await Self.applyOnTerminal(site, answering: "n\n").output.contains(escape))
+            for environment in [["NO_COLOR": "1"], ["TERM": "dumb"]] {
+                let outcome = try await Self.applyOnTerminal(site, answering: "n\n", environment: environment)
+                #expect(outcome.output.contains("Do this?"))
+                // A progress line may be taken away from the terminal all the same, which is no colour.
+                #expect(
+                    !outcome.output.contains("\(escape)1m") && !outcome.output.contains("\(escape)32m"), "\(outcome)")
+            }
+            #expect(try await !site.run("plan").output.contains(escape))
+        }
+    #endif
+
+    @Test(.enabled(if: Slapd.isInstalled), arguments: [SIGINT, SIGTERM])
+    func aSignalStopsARead(_ signal: Int32) async throws {
+        let server = try Slapd(ldif: DirectoryGenerator(users: 10).ldif())
+        let site = try Site.reading(server)
+        try site.configure(": 2 s", ": 50 s")
+        server.pause()
+        let begin = ContinuousClock.now
+        let outcome = try await site.run("apply", "--yes") { process in
+            try await Task.sleep(for: .seconds(1))
+            #expect(kill(process, signal) == 0)
+        }
+        #expect(outcome.status == 130, "\(outcome)")
+        #expect(outcome.errors.contains("Stopped. Nothing has been changed."), "\(outcome)")
+        #expect(ContinuousClock.now - begin < .seconds(20))
+        #expect(!site.exists("mail.db"))
+    }
+
+    @Test func aSignalStopsAnApplyAndTheNextGoesOn() async throws {
+        let site = try FileJourneyTests.site(users: 2000)
+        let saved = try await site.run("plan", "--out", "staff.plan")
+        try #require(saved.status == 0, "\(saved)")
+        let total = try await site.run("plan", "--format", "jsonl").operations().count
+        let stopped = try await site.run("apply", "staff.plan", "--yes") { process in
+            while (try? site.accounts().isEmpty) ?? true {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(kill(process, SIGINT) == 0)
+        }
+        #expect(stopped.status == 130, "\(stopped)")
+        let done = try site.accounts().count
+        #expect(done > 0 && done < total && total < 1000)
+        #expect(
+            stopped.lastLine
+                == "Stopped. \(done) done, \((total - done)) not started. Run the same command again to go on.")
+        let rest = try await site.run("apply", "staff.plan", "--yes")
+        #expect(rest.status == 0, "\(rest)")
+        #expect(rest.lastLine == "\((total - done)) done, \(done) done by an earlier run.")
+        #expect(try site.accounts().count == total)
+    }
+}

@@ -1,0 +1,98 @@
+import DirectoryModel
+import Foundation
+import PlanExecution
+import ReconcileEngine
+import SyncPlanKit
+import TestSupport
+import Testing
+
+/// What configurations that make sense mean.
+@Suite struct ConfigurationTests {
+    private static func load(_ text: String, environment: [String: String] = [:]) throws -> Configuration {
+        let folder = try ConfigurationFolder()
+        return try ConfigurationFile(path: folder.write(text, mode: 0o600), environment: environment).load()
+    }
+
+    @Test(arguments: ConfigurationTemplate.allCases) func everyTemplateLoads(_ template: ConfigurationTemplate) throws {
+        let folder = try ConfigurationFolder()
+        // Anybody may read it: there is no secret in it.
+        let configuration = try ConfigurationFile(path: folder.write(template.text), environment: [:]).load()
+        _ = try folder.write("hunter2", named: "ldap.secret", mode: 0o600)
+        #expect(throws: Never.self) { try Profile(configuration: configuration) }
+        #expect(configuration.reconciler.quotas.count == 2)
+        #expect(template.text.split(separator: "\n").allSatisfy { $0.count <= 120 })
+        try expectGolden(template.text, "template-\(template.rawValue).yaml")
+    }
+
+    /// What a template shows in comments is what holds without it.
+    @Test(arguments: ConfigurationTemplate.allCases) func theTemplateShowsTheDefaults(_ template: ConfigurationTemplate)
+        throws
+    {
+        let usual = try Self.load(template.text).reconciler
+        var lines = template.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let start = try #require(lines.firstIndex { $0.hasPrefix("  # account:") })
+        let end = try #require(lines[start...].firstIndex { $0.contains("organizational-unit") })
+        for index in start..<end { lines[index] = "  " + lines[index].dropFirst(4) }
+        #expect(try Self.load(lines.joined(separator: "\n")).reconciler.mapping == usual.mapping)
+        let bare = try #require(lines.firstIndex { $0.hasPrefix("# What becomes of the account") })
+        let withoutRules = lines[..<bare].joined(separator: "\n")
+        let defaults = try Self.load(withoutRules)
+        #expect(defaults.lifecycle == usual.lifecycle)
+        #expect(defaults.limits.actions == (try Self.load(template.text).limits.actions))
+    }
+
+    @Test func theLeastThatMakesSense() throws {
+        let configuration = try Self.load(
+            "source: { ldif: { path: a.ldif } }\nprovider: { mailbox-database: { path: m.db } }\n")
+        #expect(configuration.people.scope == .everyone)
+        #expect(configuration.domains.isEmpty && configuration.quotas.isEmpty && configuration.protected.isEmpty)
+        #expect(configuration.lifecycle == .suspendMissing)
+        #expect(configuration.source.schema.name == "active-directory")
+        #expect(configuration.resolve("/abs/olute") == "/abs/olute")
+        #expect(configuration.statePath == configuration.folder + "/sync-plan.state")
+        #expect(configuration.digest.count == 64)
+    }
+
+    @Test(arguments: [
+        ("${A}", "one"), ("x${A}y", "xoney"), ("${A}${B}", "onetwo words"), ("$A", "$A"), ("$", "$"), ("{A}", "{A}"),
+        ("$${A}", "$one"), ("${E}z", "z"), ("${N}", "007"),
+    ])
+    func environment(_ text: String, _ expected: String) throws {
+        let configuration = try Self.load(
+            "source: { ldif: { path: \"\(text)\" } }\nprovider: { mailbox-database: { path: m.db } }\n",
+            environment: ["A": "one", "B": "two words", "E": "", "N": "007"])
+        guard case .ldif(let ldif) = configuration.source else { throw ConfigurationError("no LDIF") }
+        #expect(ldif.path == expected)
+    }
+
+    /// What comes from the environment is a value, whatever is in it.
+    @Test(arguments: ["}", "a: b", "# no comment", "- x", "\n", "\"", "${A}", "null", "~"])
+    func theEnvironmentIsNoYAML(_ value: String) throws {
+        let configuration = try Self.load(
+            "source: { ldif: { path: \"${A}\" } }\nprovider: { mailbox-database: { path: m.db } }\n",
+            environment: ["A": value])
+        guard case .ldif(let ldif) = configuration.source else { throw ConfigurationError("no LDIF") }
+        #expect(ldif.path == value)
+    }
+
+    @Test(arguments: [
+        ("10 s", Duration.seconds(10)), ("10s", .seconds(10)), ("500 ms", .milliseconds(500)), ("5 min", .seconds(300)),
+        ("2 h", .seconds(7200)),
+    ])
+    func times(_ text: String, _ expected: Duration) throws {
+        let configuration = try Self.load(
+            """
+            source: { ldap: { url: ldaps://a, base: dc=a, timeouts: { read: \(text) } } }
+            provider: { mailbox-database: { path: m.db } }
+            """)
+        guard case .ldap(let ldap) = configuration.source else { throw ConfigurationError("no LDAP") }
+        #expect(ldap.readTimeout == expected)
+        #expect(ldap.connectTimeout == .seconds(10) && ldap.operationTimeout == .seconds(60))
+    }
+
+    @Test func anotherConfigurationHasAnotherDigest() throws {
+        let text = "source: { ldif: { path: a.ldif } }\nprovider: { mailbox-database: { path: m.db } }\n"
+        #expect(try Self.load(text).digest == Self.load(text).digest)
+        #expect(try Self.load(text).digest != Self.load(text + "\n").digest)
+    }
+}

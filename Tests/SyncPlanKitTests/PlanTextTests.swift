@@ -1,0 +1,87 @@
+import DirectoryModel
+import PlanExecution
+import ReconcileEngine
+import SyncPlanKit
+import TestSupport
+import Testing
+
+/// What people see: the golden files are the documentation of it.
+@Suite struct PlanTextTests {
+    @Test(arguments: [
+        ("everything", Plans.everything), ("many", Plans.many), ("incomplete", Plans.incomplete),
+        ("hostile", Plans.hostile), ("nothing", Plans.plan([], [])),
+    ])
+    func plan(_ name: String, _ plan: Plan) throws {
+        try expectGolden(PlanText().render(plan, ending: "Nothing has been changed."), "\(name).txt")
+    }
+
+    @Test func everyKindIsThere() {
+        #expect(Set(Plans.everything.operations.map(\.kind)) == Set(ReconcileEngine.Operation.Kind.allCases))
+        #expect(!Plans.everything.held.isEmpty && Plans.everything.findings.count > 3)
+    }
+
+    @Test func colored() throws {
+        let text = PlanText(style: Style(usesColor: true)).render(Plans.everything, ending: "")
+        try expectGolden(text, "everything-colored.txt")
+        // Colour is all that differs.
+        let plain = text.replacing(try Regex("\u{1B}\\[[0-9]+m"), with: "")
+        #expect(plain == PlanText().render(Plans.everything, ending: ""))
+    }
+
+    @Test func withoutALimitEverythingIsShown() {
+        let text = PlanText(limit: nil).render(Plans.many, ending: "")
+        for operation in Plans.many.operations + Plans.many.held.map(\.operation) {
+            #expect(text.contains(operation.address.text))
+        }
+        #expect(!text.contains("--all"))
+        #expect(PlanText(limit: 20).render(Plans.many, ending: "").contains("… and 10 more creates; --all shows them."))
+    }
+
+    @Test func nothingFromADirectoryReachesTheTerminalAsItIs() {
+        for style in [Style(), Style(usesColor: true)] {
+            let text = PlanText(style: style).render(Plans.hostile, ending: "")
+                .replacing(try! Regex("\u{1B}\\[[0-9]+m"), with: "")
+            let controls = text.unicodeScalars.filter {
+                $0 != "\n"
+                    && [.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+            }
+            #expect(controls.isEmpty, "\(controls.map { String($0.value, radix: 16) })")
+        }
+    }
+
+    // MARK: Reports
+
+    private static func report(
+        _ results: [ApplyReport.Result], _ ending: ApplyReport.Ending = .finished
+    ) -> ApplyReport {
+        ApplyReport(
+            entries: zip(Plans.everything.operations, results).enumerated().map {
+                ApplyReport.Entry(position: $0, operation: $1.0, result: $1.1)
+            }, ending: ending)
+    }
+
+    @Test func reports() throws {
+        let id = AccountID("1")
+        let mixed: [ApplyReport.Result] = [
+            .done(id), .done(id), .alreadyApplied(id), .doneEarlier,
+            .stale("It has changed\u{1B}[2J. Make a new plan."),
+            .failed(code: "address-taken", message: "It belongs to somebody else."), .notStarted,
+        ]
+        let texts = [
+            Self.report(mixed), Self.report([.done(id), .done(id)]), Self.report([]),
+            Self.report([.done(id), .notStarted], .stopped),
+            Self.report(
+                [.failed(code: "unauthorized", message: "The token has expired."), .notStarted],
+                .refused("The token has expired.")),
+        ].map { ReportText().render($0) }
+        try expectGolden(texts.joined(separator: "---\n"), "reports.txt")
+    }
+
+    @Test func checks() throws {
+        let steps = [
+            CheckStep("configuration", passed: true, detail: "sync-plan.yaml makes sense."),
+            CheckStep("source bind", passed: false, detail: "The name or the password is wrong.\u{7}"),
+        ]
+        try expectGolden(ReportText().render(steps), "check.txt")
+    }
+}

@@ -1,0 +1,91 @@
+import DirectoryModel
+import ReconcileEngine
+import TestSupport
+
+/// Plans of made-up companies, for what is shown and saved.
+enum Plans {
+    static let groups = ["Sooma_5GB", "Sooma_50GB"].map(Made.group)
+
+    static func rules(_ change: (inout Reconciler) -> Void = { _ in }) -> Reconciler {
+        var rules = Reconciler(
+            scope: .members(of: "Sooma_5GB", "Sooma_50GB"),
+            quotas: [
+                QuotaRule(.gigabytes(5), group: "Sooma_5GB"), QuotaRule(.gigabytes(50), group: "Sooma_50GB"),
+            ])
+        rules.domains = ClaimedDomains(["corp.example", "brand.example"].map { try! MailDomain($0) })
+        rules.lifecycle = Lifecycle(disabled: .suspend, outOfScope: .suspend, missing: .delete)
+        change(&rules)
+        return rules
+    }
+
+    static func plan(
+        _ users: [DirectoryUser], _ accounts: [ObservedAccount], incomplete: [Incompleteness] = [],
+        rules: Reconciler = rules()
+    ) -> Plan {
+        rules.plan(
+            directory: DirectorySnapshot(source: "corp.example", users: users, groups: groups, incomplete: incomplete),
+            provider: ObservedState(provider: "mail.db", accounts: accounts))
+    }
+
+    /// A plan with every kind of operation, something held, and notes of several kinds.
+    static let everything: Plan = {
+        let five = ByteCount.gigabytes(5)
+        let small = ["Sooma_5GB"]
+        let users = [
+            Made.person("ana", proxy: ["SMTP:ana@corp.example", "smtp:ana.b@brand.example"], groups: ["Sooma_50GB"]),
+            Made.person("bo", proxy: ["SMTP:bo@corp.example", "smtp:ops@corp.example"], groups: small),
+            Made.person("cy", proxy: ["SMTP:cy@corp.example", "smtp:ops@corp.example"], groups: small),
+            Made.person("dan", groups: small, control: "514"),
+            Made.person("eve"),
+            Made.person("mia", proxy: ["SMTP:mia.jones@corp.example", "smtp:mia@corp.example"], groups: small),
+            Made.person(
+                "new", proxy: ["SMTP:new@corp.example", "smtp:n1@corp.example", "smtp:n2@corp.example"], groups: small),
+            Made.person("back", groups: small),
+            Made.person("boss", groups: ["Sooma_50GB"]),
+            Made.person("none", proxy: [], groups: small),
+            Made.person("abroad", proxy: ["SMTP:abroad@corp.example", "smtp:abroad@elsewhere.example"], groups: small),
+            Made.person("both", groups: ["Sooma_5GB", "Sooma_50GB"]),
+            Made.person("found", groups: small),
+        ]
+        let accounts = [
+            Made.account("ana", aliases: ["ana.old@corp.example"], quota: five),
+            Made.account("bo", quota: five), Made.account("dan", quota: five), Made.account("eve", quota: five),
+            Made.account("mia", quota: five), Made.account("back", quota: five, isActive: false),
+            Made.account("boss", quota: five), Made.account("old", quota: five),
+            Made.account("found", quota: five, isBound: false), Made.account("admin", isBound: false),
+        ]
+        return plan(
+            users, accounts,
+            rules: rules { $0.rails = .standard + [ProtectedAccounts([Made.address("boss@corp.example")])] })
+    }()
+
+    /// Far more of everything than anybody wants to read.
+    static let many: Plan = {
+        var users = (100..<130).map { Made.person("new\($0)", groups: ["Sooma_5GB"]) }
+        users += (100..<112).map { Made.person("none\($0)", proxy: [], groups: ["Sooma_5GB"]) }
+        users += (100..<140).map { Made.person("left\($0)") }
+        let accounts = (100..<140).map { Made.account("left\($0)", quota: .gigabytes(5)) }
+        return plan(users, accounts, rules: rules { $0.rails = .standard })
+    }()
+
+    /// What a read that broke off makes of it.
+    static let incomplete = plan(
+        [Made.person("ana", groups: ["Sooma_50GB"]), Made.person("new", groups: ["Sooma_5GB"])],
+        [Made.account("ana", quota: .gigabytes(5)), Made.account("unseen")],
+        incomplete: [
+            Incompleteness(
+                .sizeLimit, "The server ended the search with 4 sizeLimitExceeded.", remedy: "Raise the limit.")
+        ], rules: rules { $0.rails = .standard })
+
+    /// Values that would do something to a terminal, or to JSON, if they were written as they are.
+    static let hostile: Plan = {
+        let escape = "\u{1B}[2J\u{7}\r\n"
+        let attributes: KeyValuePairs<AttributeName, [String]> = [
+            "displayName": ["Red \(escape) \"Quote\" \\ \u{9B}31m \u{202E}evil \u{7F}"],
+            "proxyAddresses": ["SMTP:nasty@corp.example", "smtp:not an\(escape)address"],
+            "memberOf": [Made.dn("Sooma_5GB", in: "Groups").text], "userAccountControl": ["512"],
+        ]
+        return plan(
+            [DirectoryUser(id: Made.id("nasty"), dn: Made.dn("nasty"), attributes: AttributeValues(attributes))], [])
+    }()
+}
