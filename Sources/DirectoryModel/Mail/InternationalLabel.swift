@@ -9,7 +9,7 @@ enum InternationalLabel {
 
     /// The A-label of a label that has characters outside ASCII.
     ///
-    /// The caller checks its length and its ASCII characters.
+    /// The caller checks its length, its hyphens and its other ASCII characters.
     static func aLabel(ofULabel label: String) -> Result<String, Problem> {
         let lower = compose(label.lowercased())
         // Some letters outside ASCII have their lower case inside, such as the Kelvin sign.
@@ -37,7 +37,9 @@ enum InternationalLabel {
         }
         var text = ""
         text.unicodeScalars.append(contentsOf: scalars)
-        guard case .success(let again) = aLabel(ofULabel: text), again.hasSameBytes(as: label) else { return nil }
+        guard !text.hasPrefix("-"), !text.hasSuffix("-"), case .success(let again) = aLabel(ofULabel: text),
+            again.hasSameBytes(as: label)
+        else { return nil }
         return text
     }
 
@@ -69,13 +71,11 @@ enum InternationalLabel {
 
     /// The text with letters and their marks as one character each, where Unicode has it (normalisation form C).
     ///
-    /// Domain names are defined on that form. The standard library does not offer it, but its comparison knows which single
-    /// character equals a sequence, so the blocks that have such letters are searched. That is slow, and done for labels that
-    /// were typed with separate marks only.
+    /// Domain names are defined on that form, and the standard library does not offer it.
     private static func compose(_ label: String) -> String {
         var result = ""
         for character in label {
-            if character.unicodeScalars.count > 1, let single = singleScalar(equalTo: character) {
+            if character.unicodeScalars.count > 1, let single = composed[character] {
                 result.unicodeScalars.append(single)
             } else {
                 result.append(character)
@@ -84,20 +84,19 @@ enum InternationalLabel {
         return result
     }
 
-    private static let composedBlocks: [ClosedRange<UInt32>] = [
-        0xC0...0x24F,  // Latin
-        0x370...0x52F,  // Greek, Cyrillic
-        0x620...0x6D3,  // Arabic
-        0x1E00...0x1FFF,  // Latin, Greek
-        0x3040...0x30FF,  // Japanese
-    ]
-
-    private static func singleScalar(equalTo character: Character) -> Unicode.Scalar? {
-        for block in composedBlocks {
-            for value in block {
-                if let scalar = Unicode.Scalar(value), Character(scalar) == character { return scalar }
-            }
-        }
-        return nil
-    }
+    /// The single scalars that letters with marks are equal to, in the blocks that have such letters.
+    ///
+    /// Equality of characters is canonical equivalence, so a letter finds its composed form by any of its spellings.
+    private static let composed: [Character: Unicode.Scalar] = {
+        let blocks: [ClosedRange<UInt32>] = [
+            0xC0...0x24F,  // Latin
+            0x370...0x52F,  // Greek, Cyrillic
+            0x620...0x6D3,  // Arabic
+            0x1E00...0x1FFF,  // Latin, Greek
+            0x3040...0x30FF,  // Japanese
+        ]
+        let scalars = blocks.joined().lazy.compactMap(Unicode.Scalar.init)
+        // Where two are equal, the first is the one that is not in Unicode for compatibility only.
+        return Dictionary(scalars.map { (Character($0), $0) }, uniquingKeysWith: { first, _ in first })
+    }()
 }

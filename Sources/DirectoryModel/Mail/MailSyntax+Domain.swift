@@ -28,40 +28,32 @@ extension MailSyntax {
     }
 
     private static func normalLabel(_ bytes: ArraySlice<UInt8>, _ text: String) throws(MailAddressError) -> String {
-        let label = String(decoding: bytes, as: UTF8.self)
-        guard !bytes.allSatisfy(\.isASCII) else {
-            let lower = label.asciiLowercased
-            try checkASCIILabel(lower, at: bytes.startIndex, text)
-            return lower
-        }
-        switch InternationalLabel.aLabel(ofULabel: label) {
-        case .success(let aLabel):
-            try checkASCIILabel(aLabel, at: bytes.startIndex, text)
-            return aLabel
-        case .failure(let problem):
-            throw MailAddressError(
-                code: .invalidInternationalLabel, reason: problem.reason, text: text, offset: bytes.startIndex)
-        }
-    }
-
-    private static func checkASCIILabel(_ label: String, at start: Int, _ text: String) throws(MailAddressError) {
-        for (index, byte) in label.utf8.enumerated()
-        where !byte.isASCIILowercase && !byte.isASCIIDigit && byte != UInt8(ascii: "-") {
+        if let misplaced = bytes.firstIndex(where: { $0.isASCII && !$0.isLabelCharacter }) {
+            let byte = bytes[misplaced]
             let name = byte == UInt8(ascii: " ") ? "a space" : "\(Unicode.Scalar(byte))"
             throw MailAddressError(
-                code: .invalidDomain, reason: "\(name) in the domain", text: text, offset: start + index)
+                code: .invalidDomain, reason: "\(name) in the domain", text: text, offset: misplaced)
         }
-        let reason: String
-        if label.isEmpty {
+        var reason: String?
+        if bytes.isEmpty {
             reason = "an empty label in the domain"
-        } else if label.utf8.first == UInt8(ascii: "-") || label.utf8.last == UInt8(ascii: "-") {
+        } else if bytes.first == UInt8(ascii: "-") || bytes.last == UInt8(ascii: "-") {
             reason = "a domain label that starts or ends with a hyphen"
-        } else if label.utf8.count > maximumLabel {
-            reason = "a domain label of more than \(maximumLabel) octets"
-        } else {
-            return
         }
-        throw MailAddressError(code: .invalidDomain, reason: reason, text: text, offset: start)
+        var label = String(decoding: bytes, as: UTF8.self).asciiLowercased
+        if reason == nil, !bytes.allSatisfy(\.isASCII) {
+            switch InternationalLabel.aLabel(ofULabel: label) {
+            case .success(let aLabel): label = aLabel
+            case .failure(let problem):
+                throw MailAddressError(
+                    code: .invalidInternationalLabel, reason: problem.reason, text: text, offset: bytes.startIndex)
+            }
+        }
+        if label.utf8.count > maximumLabel { reason = "a domain label of more than \(maximumLabel) octets" }
+        if let reason {
+            throw MailAddressError(code: .invalidDomain, reason: reason, text: text, offset: bytes.startIndex)
+        }
+        return label
     }
 
     /// An address literal (RFC 5321 section 4.1.3) of IPv4 or IPv6.
@@ -110,4 +102,8 @@ extension MailSyntax {
         }
         return gaps == 0 ? count == 8 : gaps == 1 && count <= 7
     }
+}
+
+extension UInt8 {
+    fileprivate var isLabelCharacter: Bool { isASCIILetter || isASCIIDigit || self == UInt8(ascii: "-") }
 }

@@ -26,12 +26,12 @@ public struct Scope: Sendable {
         Scope(include: groups.map { ScopeRule(MemberOf($0)) })
     }
 
-    /// What somebody in scope is, for people: `a member of Sales or Support`.
-    var phrase: String {
-        let groups = include.compactMap { rule in
-            rule.conditions.count == 1 ? (rule.conditions[0] as? MemberOf)?.group.text : nil
+    /// What everybody in scope is, as a phrase: `a member of Sooma_5GB or Sooma_50GB`.
+    var description: String {
+        let groups = include.map(\.soleMembership)
+        if !groups.isEmpty, groups.allSatisfy({ $0 != nil }) {
+            return "a member of \(groups.compactMap { $0?.group.text }.joined(separator: " or "))"
         }
-        if groups.count == include.count { return "a member of \(groups.joined(separator: " or "))" }
         return include.map(\.description).joined(separator: ", or ")
     }
 
@@ -60,11 +60,11 @@ public struct ScopeRule: Sendable, CustomStringConvertible {
 
     /// Why somebody who meets the rule is in scope.
     var reason: Reason {
-        if conditions.count == 1, let membership = conditions[0] as? MemberOf {
-            return Reason(.memberOf, membership.group.text)
-        }
-        return Reason(.matches, description)
+        soleMembership.map { Reason(.memberOf, $0.group.text) } ?? Reason(.matches, description)
     }
+
+    /// The membership, where that is all the rule asks for.
+    var soleMembership: MemberOf? { conditions.count == 1 ? conditions[0] as? MemberOf : nil }
 }
 
 /// Whether a user is in scope, and which rule decided it.
