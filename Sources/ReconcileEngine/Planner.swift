@@ -121,7 +121,7 @@ struct Planner {
 
     private func reason(for verdict: ScopeVerdict) -> Reason {
         if case .excluded(let rule) = verdict { return Reason(.excluded, rule) }
-        return Reason(.leftScope, rules.scope.include.map(\.description).joined(separator: ", or "))
+        return Reason(.leftScope, rules.scope.description)
     }
 
     // MARK: Operations

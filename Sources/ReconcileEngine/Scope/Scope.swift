@@ -26,6 +26,15 @@ public struct Scope: Sendable {
         Scope(include: groups.map { ScopeRule(MemberOf($0)) })
     }
 
+    /// What everybody in scope is, as a phrase: `a member of Sooma_5GB or Sooma_50GB`.
+    var description: String {
+        let groups = include.map(\.soleMembership)
+        if !groups.isEmpty, groups.allSatisfy({ $0 != nil }) {
+            return "a member of \(groups.compactMap { $0?.group.text }.joined(separator: " or "))"
+        }
+        return include.map(\.description).joined(separator: ", or ")
+    }
+
     /// The memberships that the rules ask for.
     var memberships: [MemberOf] { (include + exclude).flatMap { $0.conditions.flatMap(\.groups) } }
 
@@ -51,11 +60,11 @@ public struct ScopeRule: Sendable, CustomStringConvertible {
 
     /// Why somebody who meets the rule is in scope.
     var reason: Reason {
-        if conditions.count == 1, let membership = conditions[0] as? MemberOf {
-            return Reason(.memberOf, membership.group.text)
-        }
-        return Reason(.matches, description)
+        soleMembership.map { Reason(.memberOf, $0.group.text) } ?? Reason(.matches, description)
     }
+
+    /// The membership, where that is all the rule asks for.
+    var soleMembership: MemberOf? { conditions.count == 1 ? conditions[0] as? MemberOf : nil }
 }
 
 /// Whether a user is in scope, and which rule decided it.
