@@ -100,7 +100,7 @@ let package = Package(
             name: "MailboxDatabaseTests",
             dependencies: [
                 "DirectoryModel", "MailboxDatabase", "PlanExecution", "ProviderClient", "ProviderTesting",
-                "ReconcileEngine", "TestSupport",
+                "ReconcileEngine", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: testSettings),
         .testTarget(

@@ -52,6 +52,7 @@ struct MailboxFile: Sendable {
         configuration.busyMode = .timeout(busyTimeout)
         // A listing keeps its transaction open from one page to the next.
         configuration.allowsUnsafeTransactions = true
+        configuration.prepareDatabase { Self.keepLog($0) }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         switch try queue.inDatabase({ try MailboxSchema.state($0) }) {
         case .current: return queue
@@ -60,10 +61,18 @@ struct MailboxFile: Sendable {
         }
     }
 
+    /// Has the write-ahead log stay when the connection closes.
+    ///
+    /// Whoever may only read, as a mail server should, cannot open the database without it. A program that does not care
+    /// may have removed it; any connection of this process, a listing's too, makes it again.
+    private static func keepLog(_ db: Database) {
+        var keeps: CInt = 1
+        _ = unsafe sqlite3_file_control(db.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keeps)
+    }
+
     /// Opens the file for writing, making it and its tables where they are missing.
     ///
-    /// The write-ahead log lets everybody read while one writes. It is kept when the last writer closes it, or else those
-    /// who may only read, as a mail server should, could not open the database any more.
+    /// The write-ahead log lets everybody read while one writes.
     func openForWriting() throws -> DatabaseQueue {
         try create()
         let path = path
@@ -76,8 +85,7 @@ struct MailboxFile: Sendable {
             // Said before anything is written, such as the switch to a write-ahead log.
             case let other: throw Self.unusable(other, path: path)
             }
-            var keepsLog: CInt = 1
-            _ = unsafe sqlite3_file_control(db.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keepsLog)
+            Self.keepLog(db)
         }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.inDatabase { try MailboxSchema.prepare($0, path: path) }

@@ -1,5 +1,6 @@
 import DirectoryModel
 import Foundation
+import GRDB
 import MailboxDatabase
 import ProviderClient
 import ReconcileEngine
@@ -16,6 +17,20 @@ struct MailboxProviderTests {
         #expect(await provider.check().allSatisfy(\.passed))
         _ = try await provider.capabilities()
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test func theLogStaysForThoseWhoMayOnlyRead() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("mail.db")
+        let logs = ["\(path)-shm", "\(path)-wal"]
+        func exist() -> [Bool] { logs.map { FileManager.default.fileExists(atPath: $0) } }
+        for operation in try creations(1) { _ = try await MailboxProvider(path: path).apply(operation) }
+        #expect(exist() == [true, true])
+        // Another program that writes last takes it away; the next listing brings it back.
+        try await DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE mailbox SET password_hash = 'x'") }
+        #expect(exist() == [false, false])
+        _ = try await MailboxProvider(path: path).observe()
+        #expect(exist() == [true, true])
     }
 
     @Test func whatIsAppliedIsListed() async throws {

@@ -26,13 +26,14 @@ public final class ServerProcess: Sendable {
             """
         let input = Pipe()
         let output = Pipe()
-        shell = Process()
+        let shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
         shell.arguments = ["-c", script, "server", folder?.path ?? "", log.path, executable] + arguments
         shell.standardInput = input
         shell.standardOutput = output
         shell.standardError = FileHandle.nullDevice
-        try shell.run()
+        try withSignalsUnblocked { try shell.run() }
+        self.shell = shell
         lifeline = input.fileHandleForWriting
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard let number = Int32(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
@@ -77,7 +78,7 @@ public func run(_ executable: String, _ arguments: [String], input: String? = ni
     process.standardError = errors
     let stdin = input.map { _ in Pipe() }
     process.standardInput = stdin ?? FileHandle.nullDevice
-    try process.run()
+    try withSignalsUnblocked { try process.run() }
     if let stdin, let input {
         // Commands here read all their input before they write much.
         stdin.fileHandleForWriting.write(Data(input.utf8))
@@ -92,6 +93,19 @@ public func run(_ executable: String, _ arguments: [String], input: String? = ni
             output: errorText + text)
     }
     return text
+}
+
+/// Does something on this thread with no signal blocked.
+///
+/// A child inherits what its parent's thread blocks, and the pool's threads block nearly everything: a server would never
+/// hear that it should end, or that one of its own children did.
+private func withSignalsUnblocked<T>(_ body: () throws -> T) rethrows -> T {
+    var none = sigset_t()
+    var usual = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &usual)
+    defer { pthread_sigmask(SIG_SETMASK, &usual, nil) }
+    return try body()
 }
 
 /// Where a program is, looked for in the usual folders; nil where it is not installed.
