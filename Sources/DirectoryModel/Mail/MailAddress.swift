@@ -27,7 +27,7 @@ public struct MailAddress: Hashable, Sendable {
     /// The address that stands from a byte on; nil unless it is in ASCII and needs no quotes.
     init?(plain bytes: Span<UInt8>, from offset: Int) {
         if MailSyntax.plainAddress(bytes, from: offset) == .other { return nil }
-        text = String(asciiLowercasing: bytes, from: offset)
+        text = String(asciiLowercasing: bytes, in: offset..<bytes.count)
     }
 
     /// The part before the last @, quoted if it has to be.
