@@ -17,6 +17,7 @@ import Testing
         let site = try Site.reading(server)
         let people = Person.inScope(of: ldif)
         try #require(people.count > 200)
+        if Self.wanted != nil { print("in scope and enabled: \(people.count)") }
 
         // Everybody in scope gets an account.
         let check = try await site.run("check")
