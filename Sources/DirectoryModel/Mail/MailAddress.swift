@@ -54,7 +54,12 @@ public struct MailAddress: Hashable, Sendable {
 
     /// The part after the last @.
     public var domain: MailDomain {
-        MailDomain(normalForm: String(text[at...].dropFirst()))
+        let domain = text.withBytes { bytes in
+            var start = bytes.count
+            while start > 0, bytes[start - 1] != UInt8(ascii: "@") { start -= 1 }
+            return String(asciiLowercasing: bytes, in: start..<bytes.count)
+        }
+        return MailDomain(normalForm: domain)
     }
 
     /// A hash of 64 bits that is the same in every process; see ``StableHash``.
