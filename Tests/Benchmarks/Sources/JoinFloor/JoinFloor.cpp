@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,12 +106,18 @@ struct floor_arena {
 };
 
 struct floor_strings {
-    std::vector<std::array<std::string, columns>> rows;
+    // The column of lists is empty in `texts`; its words are in `list`.
+    struct Row {
+        std::array<std::string, columns> texts;
+        std::vector<std::string> list;
+    };
+    std::vector<Row> rows;
 
     size_t size() const { return rows.size(); }
-    uint64_t hash(size_t row) const { return std::hash<std::string_view>()(rows[row][0]); }
+    uint64_t hash(size_t row) const { return std::hash<std::string_view>()(rows[row].texts[0]); }
     bool same(size_t row, size_t column, const floor_strings &other, size_t other_row) const {
-        return rows[row][column] == other.rows[other_row][column];
+        if (column == floor_list_column) return rows[row].list == other.rows[other_row].list;
+        return rows[row].texts[column] == other.rows[other_row].texts[column];
     }
 };
 
@@ -128,10 +135,16 @@ size_t floor_arena_join(const floor_arena *wanted, const floor_arena *there) { r
 floor_strings *floor_strings_make(void) { return new floor_strings; }
 void floor_strings_free(floor_strings *rows) { delete rows; }
 void floor_strings_add(floor_strings *rows, const floor_text row[columns]) {
-    std::array<std::string, columns> texts;
+    floor_strings::Row made;
     for (size_t column = 0; column < columns; column++) {
-        texts[column].assign(reinterpret_cast<const char *>(row[column].bytes), row[column].count);
+        std::string text(reinterpret_cast<const char *>(row[column].bytes), row[column].count);
+        if (column == floor_list_column) {
+            std::istringstream words(text);
+            while (words >> text) made.list.push_back(text);
+        } else {
+            made.texts[column] = std::move(text);
+        }
     }
-    rows->rows.push_back(std::move(texts));
+    rows->rows.push_back(std::move(made));
 }
 size_t floor_strings_join(const floor_strings *wanted, const floor_strings *there) { return join(*wanted, *there); }

@@ -13,6 +13,9 @@ extern "C" {
 
 enum { floor_fields = 6 };
 
+// The column whose field is a list, given as words with a space between them.
+enum { floor_list_column = 2 };
+
 typedef struct {
     const uint8_t *bytes;
     size_t count;
@@ -25,7 +28,8 @@ void floor_arena_add(floor_arena *, const floor_text row[1 + floor_fields]);
 size_t floor_arena_join(const floor_arena *wanted, const floor_arena *there);
 void floor_arena_free(floor_arena *);
 
-// One std::string a field, open addressing over the keys' std::hash.
+// As one would write it without tuning: a std::string a field, a vector of them for the list, as the engine has its
+// accounts; open addressing over the keys' std::hash.
 typedef struct floor_strings floor_strings;
 floor_strings *floor_strings_make(void);
 void floor_strings_add(floor_strings *, const floor_text row[1 + floor_fields]);
