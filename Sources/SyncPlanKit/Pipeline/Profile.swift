@@ -83,7 +83,7 @@ public struct Profile: Sendable {
     public func check() async -> [CheckStep] {
         let source = await reader.check(reconciler.readRequest)
         let target = await provider.check()
-        return source.map { $0.prefixed("source") } + target.map { $0.prefixed("provider") }
+        return source.map { $0.titled("source \($0.title)") } + target.map { $0.titled("provider \($0.title)") }
     }
 
     /// The header of a plan made now.
@@ -102,10 +102,4 @@ public enum RunProgress: Sendable, Hashable {
     case listing(accounts: Int)
     /// So many operations have been carried out.
     case applying(ApplyProgress)
-}
-
-extension CheckStep {
-    fileprivate func prefixed(_ part: String) -> CheckStep {
-        CheckStep("\(part) \(title)", passed: passed, detail: detail)
-    }
 }
