@@ -5,8 +5,11 @@ import Testing
 /// The main job with a real server for a directory: everybody gets an account, and afterwards exactly what changed in the
 /// directory changes at the provider.
 @Suite(.enabled(if: Slapd.isInstalled)) struct DirectoryJourneyTests {
-    /// Half of them are in scope, some of those disabled.
-    static let generator = DirectoryGenerator(users: 600)
+    /// How many people a run for the sake of size asks for (`Tests/Soak/converge`); nil for the usual few.
+    private static let wanted = ProcessInfo.processInfo.environment["DIRECTORY_USERS"].flatMap { Int($0) }
+
+    /// Half of them are in scope, a tenth of those disabled.
+    private static let generator = DirectoryGenerator(users: wanted ?? 600)
 
     @Test func everyChangeAndNothingElse() async throws {
         let ldif = Self.generator.ldif()
@@ -14,16 +17,17 @@ import Testing
         let site = try Site.reading(server)
         let people = Person.inScope(of: ldif)
         try #require(people.count > 200)
+        if Self.wanted != nil { print("in scope and enabled: \(people.count)") }
 
         // Everybody in scope gets an account.
         let check = try await site.run("check")
         #expect(check.status == 0, "\(check)")
-        let creations = try await site.run("plan", "--format", "jsonl").operations()
+        let creations = try await Self.timed("plan") { try await site.run("plan", "--format", "jsonl").operations() }
         #expect(Set(creations) == Set(people.map { "create \($0.address)" }))
         #expect(creations.count == people.count)
-        let creating = try await site.run("apply", "--yes")
+        let creating = try await Self.timed("apply") { try await site.run("apply", "--yes") }
         #expect(creating.status == 0, "\(creating)")
-        #expect(creating.lastLine == "\(people.count) done.")
+        #expect(creating.lastLine == "\(people.count.formatted(.number.locale(Locale(identifier: "en_US")))) done.")
         try await Self.expectNothingToDo(site)
         let before = try site.accounts()
         #expect(before.count == people.count)
@@ -36,10 +40,12 @@ import Testing
             "update \(alias.address) aliases", "update \(group.address) quota",
             "update \(move.address) organizational-unit",
         ]
-        let plan = try await site.run("plan", "--format", "jsonl", "--detailed-exitcode")
+        let plan = try await Self.timed("plan of five changes") {
+            try await site.run("plan", "--format", "jsonl", "--detailed-exitcode")
+        }
         #expect(plan.status == 2, "\(plan)")
         #expect(try plan.operations().sorted() == expected.sorted())
-        let applying = try await site.run("apply", "--yes")
+        let applying = try await Self.timed("apply of five changes") { try await site.run("apply", "--yes") }
         #expect(applying.status == 0, "\(applying)")
         #expect(applying.lastLine == "5 done.")
         try await Self.expectNothingToDo(site)
@@ -74,7 +80,7 @@ import Testing
             let name = "recorded\(options.count).ldif"
             let snapshot = try await Command.run(["snapshot", name] + options, in: site.folder)
             #expect(snapshot.status == 0, "\(snapshot)")
-            #expect(snapshot.output.contains("600 users"), "\(snapshot)")
+            #expect(snapshot.output.contains("\(Self.generator.users) users"), "\(snapshot)")
             let live = try await site.run("plan", "--format", "jsonl")
             let recorded = try await site.run("plan", "--format", "jsonl", "--from", name)
             #expect(recorded.status == 0, "\(recorded)")
@@ -90,8 +96,16 @@ import Testing
         #expect(mode as? Int == 0o600)
     }
 
+    /// Tells how long something took, where size is what a run is for.
+    private static func timed<Value>(_ what: String, _ work: () async throws -> Value) async throws -> Value {
+        let begin = ContinuousClock.now
+        let value = try await work()
+        if wanted != nil { print("\(what): \((ContinuousClock.now - begin).formatted(.units(width: .narrow)))") }
+        return value
+    }
+
     private static func expectNothingToDo(_ site: Site) async throws {
-        let plan = try await site.run("plan", "--detailed-exitcode")
+        let plan = try await timed("plan of nothing") { try await site.run("plan", "--detailed-exitcode") }
         #expect(plan.status == 0, "\(plan)")
         #expect(plan.lastLine.hasPrefix("Nothing to do"))
     }

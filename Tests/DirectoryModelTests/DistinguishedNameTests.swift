@@ -149,7 +149,8 @@ import Testing
         ("CN=a,OU=x,DC=b", "CN=a,OU=x,DC=b", false), ("DC=b", "CN=a,DC=b", false), ("CN=a", "", true), ("", "", false),
         ("", "DC=b", false), (#"CN=a\,DC=b"#, "DC=b", false), (#"CN=a\\,DC=b"#, "DC=b", true),
         (#"CN=a\\\,DC=b,DC=c"#, "DC=b,DC=c", false), ("CN=a,XDC=b", "DC=b", false), ("CN=a+DC=b", "DC=b", false),
-        ("CN=a,CN=é,DC=b", "CN=e\u{301},DC=b", true),
+        ("CN=a,CN=é,DC=b", "CN=e\u{301},DC=b", true), (#"CN=a\\,dc=B"#, "DC=b", true), (#"CN=a\,dc=B"#, "DC=b", false),
+        ("CN=a,labeledURI=x", "labeledURI=X", false), ("CN=a,DC=b,DC=c", "DC=d,DC=c", false),
     ])
     func knowsDescendants(name: String, ancestor: String, expected: Bool) throws {
         #expect(try DistinguishedName(name).isDescendant(of: DistinguishedName(ancestor)) == expected)
@@ -170,6 +171,9 @@ import Testing
         #expect(try DistinguishedName("CN=Ana,O=Corp").domain == nil)
         #expect(try DistinguishedName("CN=Ana,O=Corp").organizationalUnits == [])
         #expect(try DistinguishedName("DC=a,CN=x,DC=b").domain == "b")
+        let odd = "DC=a+CN=x,DC=#0401,domainComponent=b,0.9.2342.19200300.100.1.25=C"
+        #expect(try DistinguishedName(odd).domain == "b.c")
+        #expect(try DistinguishedName("CN=x+OU=a,OU=#0401,organizationalUnitName=b").organizationalUnits == ["b", "a"])
         #expect(DistinguishedName.root.domain == nil)
         #expect(DistinguishedName.root.isRoot)
     }

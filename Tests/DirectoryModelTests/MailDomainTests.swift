@@ -16,6 +16,7 @@ import Testing
         ("faß.de", "xn--fa-hia.de", "faß.de"),
         ("βόλος.com", "xn--nxasmm1c.com", "βόλος.com"),
         ("例え.テスト", "xn--r8jz45g.xn--zckzah", "例え.テスト"),
+        ("vie\u{302}\u{323}t.vn", "xn--vit-5kz.vn", "việt.vn"),
         ("か\u{3099}.jp", "xn--v8j.jp", "が.jp"),
         ("l·l.cat", "xn--ll-0ea.cat", "l·l.cat"),
         ("مثال.إختبار", "xn--mgbh0fb.xn--kgbechtv", "مثال.إختبار"),
@@ -41,6 +42,7 @@ import Testing
 
     @Test(arguments: [
         "", ".", "corp.example.", ".corp", "a..b", "-a", "a-", "a b", "a_b", "a@b", "☃", "a\u{200B}", "ａ", "x.\u{301}",
+        "x\u{302}", "e\u{327}\u{301}",
         "xn--ü", "½", "①", "Ⅷ", "\u{1100}\u{1161}", "a\u{640}", "[]", "[1.2.3.4", "1.2.3.4]", "[1.2.3.4.5]", "[01.2.3]",
         "[IPv6:]", "[IPv6::]", "[IPv6::1]", "[IPv6:1:2:3:4:5:6:7:8:9]", "[IPv6:1:2:3]", "[IPv6:1::2::3]",
         "[IPv6:::12345]",

@@ -251,6 +251,23 @@ import Testing
         #expect(text == "2 people share ops@corp.example: Ann, Bob. None of them gets it.")
     }
 
+    /// What an embedding program writes for a rail of its own.
+    struct NoFridays: Rail {
+        let isFriday: Bool
+        func violations(in draft: PlanDraft) -> [Violation] {
+            isFriday ? [Violation(rail: "no-fridays", "Nothing is removed on a Friday.", hold: .destructive)] : []
+        }
+    }
+
+    @Test(arguments: [true, false]) func aRailOfOnesOwn(isFriday: Bool) {
+        let rules = Self.rules { $0.rails = [NoFridays(isFriday: isFriday)] }
+        let plan = rules.plan(
+            directory: DirectorySnapshot(users: [Made.person("ana", groups: ["Sooma_5GB"])], groups: Self.groups),
+            provider: ObservedState(accounts: [Made.account("old")]))
+        #expect(plan.held.map { describe($0.operation) } == (isFriday ? ["suspend old@corp.example active=no"] : []))
+        #expect(plan.operations.contains { $0.kind == .create })
+    }
+
     private func describe(_ operation: ReconcileEngine.Operation) -> String {
         var parts = [operation.kind.rawValue, operation.address.text]
         if let account = operation.account {

@@ -145,6 +145,28 @@ import Testing
             "misspelled group", "people:\n  include:\n    - gruop: Staff",
             "5: people.include.0.gruop: there is no such key. Did you mean \"group\"?"),
         .rules(
+            "rule without a condition", "people:\n  include:\n    - {}",
+            "5: people.include.0: \"group\" or \"ou\" or \"where\" is missing."),
+        .rules(
+            "nested without a group", "people:\n  include:\n    - nested: true",
+            "5: people.include.0.nested: this says how `group` is meant, which is missing."),
+        .rules(
+            "enabled: false", "people:\n  exclude:\n    - enabled: false",
+            "5: people.exclude.0.enabled: only `true` makes sense here; use `exclude` for the opposite."),
+        .rules(
+            "test that is none", "people:\n  include:\n    - where: { title: {} }",
+            "5: people.include.0.where.title: \"matches\" or \"begins-with\" or \"present\" is missing."),
+        .rules(
+            "two tests in one", "people:\n  include:\n    - where:\n        title: { present: true, begins-with: a }",
+            "6: people.include.0.where.title.present: there is another test beside it: keep one of them."),
+        .rules(
+            "misspelled test", "people:\n  include:\n    - where: { title: { match: a } }",
+            "5: people.include.0.where.title.match: there is no such key. Did you mean \"matches\"?"),
+        .rules(
+            "unit that is no name", "people:\n  include:\n    - ou: Staff",
+            "5: people.include.0.ou: \"Staff\" is no distinguished name: there is no = after the attribute type "
+                + "(a comma in a value is written \\,) (at byte 5)"),
+        .rules(
             "misspelled field", "people:\n  account: { naem: cn }",
             "4: people.account.naem: there is no such key. Did you mean \"name\"?"),
         .rules(

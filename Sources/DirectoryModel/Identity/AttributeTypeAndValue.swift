@@ -55,7 +55,7 @@ public struct AttributeTypeAndValue: Sendable {
     }
 
     /// The one name, in lower case, that stands for the names and the object identifier of the type; see ``DistinguishedName``.
-    public var canonicalType: String { NamingAttribute.canonicalName(of: type) }
+    public var canonicalType: String { NamingAttribute.canonicalName(ofLowerCase: type.asciiLowercased) }
 }
 
 extension AttributeTypeAndValue: Hashable {

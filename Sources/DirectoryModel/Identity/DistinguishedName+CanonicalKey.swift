@@ -31,7 +31,7 @@ extension DistinguishedName {
 
 extension DistinguishedNameScanner {
     /// Whether the key of a valid name differs from it by the case of letters A to Z only, as that of most names does.
-    fileprivate static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    static func isPlain(_ bytes: Span<UInt8>) -> Bool {
         var index = 0
         var allBits: UInt8 = 0
         while index < bytes.count {
@@ -108,8 +108,7 @@ private struct KeyWriter {
             for index in component.type { append(bytes[index].asciiLowercased, to: &output) }
             return false
         }
-        let type = String(decoding: component.type.map { bytes[$0] }, as: UTF8.self)
-        let name = NamingAttribute.canonicalName(of: type)
+        let name = DistinguishedNameScanner.canonicalType(of: component, in: bytes)
         for byte in name.utf8 { append(byte, to: &output) }
         return NamingAttribute.isCaseExact(name)
     }

@@ -57,52 +57,6 @@ public struct DistinguishedName: Sendable {
             return result
         }
     }
-
-    /// The name of the entry above this one; nil for the root.
-    public var parent: DistinguishedName? {
-        isRoot ? nil : dropping(parts: 1)
-    }
-
-    /// Whether this entry lies anywhere below another one.
-    ///
-    /// No entry lies below itself; every other one lies below the root.
-    public func isDescendant(of ancestor: DistinguishedName) -> Bool {
-        let difference = partCount - ancestor.partCount
-        return difference > 0 && dropping(parts: difference) == ancestor
-    }
-
-    /// How many parts the name has: 0 for the root.
-    private var partCount: Int {
-        text.withBytes { bytes in
-            var scanner = DistinguishedNameScanner()
-            var count = 0
-            while let component = try? scanner.next(bytes) { count += component.endsPart ? 1 : 0 }
-            return count
-        }
-    }
-
-    /// The name without its first parts.
-    private func dropping(parts: Int) -> DistinguishedName {
-        let offset = text.withBytes { bytes in
-            var scanner = DistinguishedNameScanner()
-            var rest = parts
-            while rest > 0, let component = try? scanner.next(bytes) { rest -= component.endsPart ? 1 : 0 }
-            return scanner.position
-        }
-        return DistinguishedName(valid: String(text[text.utf8.index(text.startIndex, offsetBy: offset)...]))
-    }
-
-    /// The values of the `OU` parts, from the root down: `["Corp", "Sales"]` for `CN=Ana,OU=Sales,OU=Corp,DC=corp`.
-    public var organizationalUnits: [String] {
-        rdns.reversed().flatMap { rdn in rdn.attributes.filter { $0.canonicalType == "ou" }.compactMap(\.stringValue) }
-    }
-
-    /// The DNS name that the `DC` parts at the end spell, in lower case, such as `corp.example`; nil if there are none.
-    public var domain: String? {
-        let labels = rdns.reversed().prefix { $0.attributes.count == 1 && $0.attributes[0].canonicalType == "dc" }
-        let names = labels.compactMap { $0.attributes[0].stringValue?.lowercased() }
-        return names.isEmpty ? nil : names.reversed().joined(separator: ".")
-    }
 }
 
 extension DistinguishedName: Hashable {

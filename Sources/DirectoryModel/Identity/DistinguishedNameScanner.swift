@@ -156,6 +156,11 @@ struct DistinguishedNameScanner {
         return high << 4 | low
     }
 
+    /// The name by which the type of an attribute is compared.
+    static func canonicalType(of component: Component, in bytes: Span<UInt8>) -> String {
+        NamingAttribute.canonicalName(ofLowerCase: String(asciiLowercasing: bytes, in: component.type))
+    }
+
     /// The value of an attribute, with its escapes resolved; of a hexadecimal string, the bytes it stands for.
     static func value(of component: Component, in bytes: Span<UInt8>) -> [UInt8] {
         var value: [UInt8] = []

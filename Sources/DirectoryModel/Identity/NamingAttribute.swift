@@ -41,9 +41,8 @@ enum NamingAttribute {
     static let longestPlainName = 3
 
     /// The name to compare by: lower case, and one for all names of the attribute.
-    static func canonicalName(of type: String) -> String {
-        let lower = type.asciiLowercased
-        return canonicalNames[lower] ?? lower
+    static func canonicalName(ofLowerCase type: String) -> String {
+        type.utf8.count <= longestPlainName ? type : canonicalNames[type] ?? type
     }
 
     /// Whether values of the attribute with this canonical name differ by letter case.

@@ -11,7 +11,9 @@ enum InternationalLabel {
     ///
     /// The caller checks its length, its hyphens and its other ASCII characters.
     static func aLabel(ofULabel label: String) -> Result<String, Problem> {
-        let lower = compose(label.lowercased())
+        guard let lower = compose(label.lowercased()) else {
+            return .failure(Problem(reason: "a letter with marks that is not one character, which needs its xn-- form"))
+        }
         // Some letters outside ASCII have their lower case inside, such as the Kelvin sign.
         if lower.utf8.allSatisfy(\.isASCII) { return .success(lower) }
         let scalars = Array(lower.unicodeScalars)
@@ -69,14 +71,21 @@ enum InternationalLabel {
         }
     }
 
-    /// The text with letters and their marks as one character each, where Unicode has it (normalisation form C).
+    /// The text with letters and their marks as one character each (normalisation form C).
     ///
-    /// Domain names are defined on that form, and the standard library does not offer it.
-    private static func compose(_ label: String) -> String {
+    /// Domain names are defined on that form, and the standard library does not offer it. Nil where the letter is Latin, Greek or
+    /// Cyrillic and has marks that no single character has: there the order of the marks would make several labels of one.
+    private static func compose(_ label: String) -> String? {
         var result = ""
         for character in label {
-            if character.unicodeScalars.count > 1, let single = composed[character] {
+            guard character.unicodeScalars.count > 1 else {
+                result.append(character)
+                continue
+            }
+            if let single = composed[character] {
                 result.unicodeScalars.append(single)
+            } else if let base = character.unicodeScalars.first, base.value < 0x530 || 0x1E00...0x1FFF ~= base.value {
+                return nil
             } else {
                 result.append(character)
             }

@@ -27,7 +27,7 @@ public struct MailAddress: Hashable, Sendable {
     /// The address that stands from a byte on; nil unless it is in ASCII and needs no quotes.
     init?(plain bytes: Span<UInt8>, from offset: Int) {
         if MailSyntax.plainAddress(bytes, from: offset) == .other { return nil }
-        text = String(asciiLowercasing: bytes, from: offset)
+        text = String(asciiLowercasing: bytes, in: offset..<bytes.count)
     }
 
     /// The part before the last @, quoted if it has to be.
@@ -54,7 +54,12 @@ public struct MailAddress: Hashable, Sendable {
 
     /// The part after the last @.
     public var domain: MailDomain {
-        MailDomain(normalForm: String(text[at...].dropFirst()))
+        let domain = text.withBytes { bytes in
+            var start = bytes.count
+            while start > 0, bytes[start - 1] != UInt8(ascii: "@") { start -= 1 }
+            return String(asciiLowercasing: bytes, in: start..<bytes.count)
+        }
+        return MailDomain(normalForm: domain)
     }
 
     /// A hash of 64 bits that is the same in every process; see ``StableHash``.

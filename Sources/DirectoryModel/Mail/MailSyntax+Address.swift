@@ -22,7 +22,7 @@ extension MailSyntax {
     }
 
     private static func tooLong(_ text: String, _ reason: String, _ limit: Int) -> MailAddressError {
-        MailAddressError(code: .tooLong, reason: reason, text: text, offset: limit)
+        MailAddressError(code: .tooLong, reason: reason, text: text, offset: min(limit, text.utf8.count))
     }
 
     /// Refuses what a reader cannot see; a space is left to the grammar, which allows it within quotes.

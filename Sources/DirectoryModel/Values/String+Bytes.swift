@@ -44,14 +44,14 @@ extension String {
 
     /// This text with the letters A to Z made lower case and all other bytes kept.
     package var asciiLowercased: String {
-        withBytes { bytes in String(asciiLowercasing: bytes, from: 0) }
+        withBytes { bytes in String(asciiLowercasing: bytes, in: 0..<bytes.count) }
     }
 
-    /// The UTF-8 text that stands from a byte on, with the letters A to Z made lower case.
-    init(asciiLowercasing bytes: Span<UInt8>, from offset: Int) {
-        self.init(capacity: bytes.count &- offset) { output in
-            for index in offset..<bytes.count { output[index &- offset] = bytes[index].asciiLowercased }
-            return bytes.count &- offset
+    /// The UTF-8 text in a range of bytes, with the letters A to Z made lower case.
+    init(asciiLowercasing bytes: Span<UInt8>, in range: Range<Int>) {
+        self.init(capacity: range.count) { output in
+            for index in range { output[index &- range.lowerBound] = bytes[index].asciiLowercased }
+            return range.count
         }
     }
 

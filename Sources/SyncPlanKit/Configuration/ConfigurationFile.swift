@@ -19,12 +19,29 @@ public struct ConfigurationFile: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` with the line of the first mistake.
     public func load() throws(ConfigurationError) -> Configuration {
-        let data: Data
-        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+        let data = try read("The configuration")
+        var configuration = try decode(Configuration.self, from: data)
+        let url = URL(fileURLWithPath: path)
+        configuration.folder = url.deletingLastPathComponent().path
+        configuration.name = url.deletingPathExtension().lastPathComponent
+        configuration.digest = PlanDigest(ofBytes: data).text
+        return configuration
+    }
+
+    /// The file's bytes.
+    func read(_ what: String) throws(ConfigurationError) -> Data {
+        do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
             throw ConfigurationError(
-                file: path,
-                "The configuration cannot be read: \(Self.reason(error)). `sync-plan init` writes one to begin with.")
+                file: path, "\(what) cannot be read: \(Self.reason(error)). `sync-plan init` writes one to begin with.")
         }
+    }
+
+    /// Reads a value from the file's bytes.
+    ///
+    /// - Parameter prepare: changes the YAML before it is read.
+    func decode<Value: Decodable>(
+        _ type: Value.Type, from data: Data, prepare: (Node) -> Node = { $0 }
+    ) throws(ConfigurationError) -> Value {
         guard let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationError(file: path, "The configuration is not UTF-8 text.")
         }
@@ -33,16 +50,7 @@ public struct ConfigurationFile: Sendable {
         }
         try refuseSecretsThatOthersCanRead(root)
         let node = try expand(root, path: [])
-        do {
-            var configuration = try YAMLDecoder().decode(Configuration.self, from: node)
-            let url = URL(fileURLWithPath: path)
-            configuration.folder = url.deletingLastPathComponent().path
-            configuration.name = url.deletingPathExtension().lastPathComponent
-            configuration.digest = PlanDigest(ofBytes: data).text
-            return configuration
-        } catch {
-            throw located(error, in: root)
-        }
+        do { return try YAMLDecoder().decode(type, from: prepare(node)) } catch { throw located(error, in: root) }
     }
 
     private func compose(_ text: String) throws(ConfigurationError) -> Node? {

@@ -37,7 +37,7 @@ struct ScopeRuleConfiguration: Decodable {
                 conditions.append(AttributeCondition(AttributeName(name), test.test))
             }
         }
-        if conditions.isEmpty { throw section.missing(.group) }
+        if conditions.isEmpty { throw section.missing(.group, .ou, .conditions) }
         rule = ScopeRule(conditions)
     }
 
@@ -69,7 +69,10 @@ struct ScopeRuleConfiguration: Decodable {
             case (let pattern?, nil, nil): return .matches(pattern)
             case (nil, let beginning?, nil): return .begins(with: [beginning])
             case (nil, nil, let isPresent?): return isPresent ? .isPresent : .isAbsent
-            default: throw section.missing(.matches)
+            case (nil, nil, nil): throw section.missing(.matches, .beginsWith, .present)
+            default:
+                throw section.mistake(
+                    at: isPresent == nil ? .beginsWith : .present, "there is another test beside it: keep one of them.")
             }
         }
     }

@@ -8,6 +8,8 @@ public import ReconcileEngine
 public enum ExitStatus: Int32, Sendable, Hashable {
     /// Done, or nothing to do.
     case success = 0
+    /// A test of rules failed.
+    case testsFailed = 1
     /// There are changes to be made; only where that was asked for.
     case changesPending = 2
     /// A safety rule holds something back: somebody has to look.

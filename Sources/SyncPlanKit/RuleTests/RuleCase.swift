@@ -1,0 +1,105 @@
+internal import DirectoryModel
+internal import ReconcileEngine
+
+/// One case of a rule test: a small directory, a few accounts, and what the rules must make of them.
+struct RuleCase: Decodable {
+    /// What the case shows.
+    let name: String
+    let directory: [DirectoryEntry]
+    let accounts: [AccountEntry]
+    let incomplete: String?
+    let expectations: [Expectation]
+
+    private enum Keys: String, SectionKey {
+        case name = "case"
+        case configuration, directory, accounts, incomplete, expect
+    }
+
+    init(from decoder: any Decoder) throws {
+        let section = try Section(decoder, Keys.self)
+        name = try section.required(.name)
+        directory = try section.optional(.directory) ?? []
+        accounts = try section.optional(.accounts) ?? []
+        incomplete = try section.optional(.incomplete)
+        expectations = try section.required(.expect)
+    }
+
+    /// An object of the directory: `person`, `group` or `contact` with its name, and any attributes.
+    struct DirectoryEntry: Decodable {
+        let kind: ObjectKind
+        let name: String
+        let unit: String?
+        let groups: [String]
+        let attributes: [(AttributeName, [String])]
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: AnyKey.self)
+            var kind: ObjectKind?
+            var name = ""
+            var unit: String?
+            var groups: [String] = []
+            var attributes: [(AttributeName, [String])] = []
+            for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
+                let texts = try container.decode(OneOrMoreTexts.self, forKey: key).texts
+                switch key.stringValue {
+                case "person", "group", "contact":
+                    kind = key.stringValue == "person" ? .user : ObjectKind(rawValue: key.stringValue)
+                    name = texts.first ?? ""
+                case "ou": unit = texts.first
+                case "groups": groups = texts
+                default: attributes.append((AttributeName(key.stringValue), texts))
+                }
+            }
+            guard let kind, !name.isEmpty else {
+                throw DecodingError.dataCorrupted(
+                    DecodingError.Context(
+                        codingPath: decoder.codingPath,
+                        debugDescription: "an object has a name under `person`, `group` or `contact`."))
+            }
+            (self.kind, self.name, self.unit, self.groups, self.attributes) = (kind, name, unit, groups, attributes)
+        }
+    }
+
+    /// An account that the provider has.
+    struct AccountEntry: Decodable {
+        let account: Account
+
+        private enum Keys: String, SectionKey {
+            case account, person, aliases, name, mobile, quota, active
+            case givenName = "given-name"
+            case familyName = "family-name"
+            case organizationalUnit = "organizational-unit"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let section = try Section(decoder, Keys.self)
+            guard let address = try section.parsed(.account, as: "a mail address", { try MailAddress($0) }) else {
+                throw section.missing(.account)
+            }
+            account = Account(
+                key: try section.optional(.person, String.self).flatMap { RuleCase.id($0) }, address: address,
+                aliases: try section.parsedList(.aliases, as: "a mail address") { try MailAddress($0) } ?? [],
+                name: try section.optional(.name), givenName: try section.optional(.givenName),
+                familyName: try section.optional(.familyName), mobile: try section.optional(.mobile),
+                organizationalUnit: try section.optional(.organizationalUnit),
+                quota: try section.parsed(.quota, as: "an amount such as 5 GB") { ByteCount($0) },
+                isActive: try section.optional(.active, Bool.self) ?? true)
+        }
+    }
+
+    /// The identity of an object with that name: the same in every run.
+    static func id(_ name: String) -> ObjectID? {
+        var text = ""
+        for part in 0..<2 {
+            let digits = String(StableHash.hash(utf8: "\(part) \(name.lowercased())"), radix: 16)
+            text += String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        let ends = [8, 12, 16, 20, 32]
+        var start = 0
+        let parts = ends.map { end in
+            defer { start = end }
+            return String(text.dropFirst(start).prefix(end - start))
+        }
+        return ObjectID(text: parts.joined(separator: "-"))
+    }
+}
