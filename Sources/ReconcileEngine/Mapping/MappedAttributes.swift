@@ -10,7 +10,7 @@ struct MappedAttributes {
         var familyName: String?
         var mobile: String?
         var organizationalUnit: String?
-        var accountControl: UserAccountControl = []
+        var inactivity: Reason?
         var addresses = ProxyAddressList([], mail: nil)
     }
 
@@ -29,9 +29,9 @@ struct MappedAttributes {
     private let familyNameRule: CompiledText?
     private let mobileRule: CompiledText?
     private let unitRule: CompiledText?
-    private let accountControlIndex: Int
+    private let activity: CompiledActivity
 
-    init(_ mapping: AccountMapping, in snapshot: DirectorySnapshot) {
+    init(_ mapping: AccountMapping, _ activity: Activity, at now: Timestamp?, in snapshot: DirectorySnapshot) {
         self.mapping = mapping
         var indexByName: [AttributeName: Int] = [:]
         func index(_ name: AttributeName) -> Int {
@@ -46,7 +46,7 @@ struct MappedAttributes {
         familyNameRule = compile(mapping.familyName)
         mobileRule = compile(mapping.mobile)
         if case .text(let rule) = mapping.organizationalUnit { unitRule = compile(rule) } else { unitRule = nil }
-        accountControlIndex = index("userAccountControl")
+        self.activity = CompiledActivity(activity, at: now, index: index)
 
         let names = snapshot.attributes.names
         textIndexBySlot = names.map { Int16(indexByName[$0] ?? -1) }
@@ -82,9 +82,7 @@ struct MappedAttributes {
             values.organizationalUnit = path.isEmpty ? nil : path
         case .text: values.organizationalUnit = unitRule?.text(from: texts, of: user)
         }
-        if let text = texts[accountControlIndex], let control = UserAccountControl(decimal: text) {
-            values.accountControl = control
-        }
+        values.inactivity = activity.inactivity(texts)
         values.addresses = mapping.addresses.list(addresses)
         return values
     }

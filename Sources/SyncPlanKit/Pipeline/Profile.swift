@@ -48,8 +48,9 @@ public struct Profile: Sendable {
     ) async throws -> PlanFile {
         async let snapshot = reader.read(reconciler.readRequest) { progress(.reading(entries: $0.entries)) }
         let observed = try await provider.observe { progress(.listing(accounts: $0)) }
-        let plan = reconciler.plan(directory: try await snapshot, provider: observed)
-        return PlanFile(plan: plan, header: header())
+        let header = header()
+        let plan = reconciler.plan(directory: try await snapshot, provider: observed, at: header.madeAt)
+        return PlanFile(plan: plan, header: header)
     }
 
     /// Carries a plan out, under a lock that keeps other runs away.
