@@ -141,7 +141,8 @@ public func freePort() throws -> UInt16 {
 }
 
 /// The project's `Tests` folder.
-public let testsFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+public let testsFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent()
 
 /// A new private folder for a test, in the system's temporary folder.
 public func temporaryFolder(_ name: String) throws -> URL {

@@ -95,9 +95,10 @@ public struct AttributeValues: Sendable {
         let bytes = storage.span
         var position = 0
         while position + Self.headerSize <= bytes.count {
-            let slot = UInt16(bytes[position]) | UInt16(bytes[position + 1]) << 8
-            var length = 0
-            for index in 0..<4 { length |= Int(bytes[position + 2 + index]) << (8 * index) }
+            let header = bytes.bytes
+            let slot = unsafe header.unsafeLoadUnaligned(fromByteOffset: position, as: UInt16.self).littleEndian
+            let size = unsafe header.unsafeLoadUnaligned(fromByteOffset: position + 2, as: UInt32.self).littleEndian
+            let length = Int(size)
             position += Self.headerSize
             guard body(AttributeSlot(rawValue: slot), bytes.extracting(position..<(position + length))) else { return }
             position += length

@@ -37,6 +37,9 @@ public struct AccountFields: Sendable, Hashable, ExpressibleByArrayLiteral {
     /// Every field there is.
     public static let all = AccountFields(AccountField.allCases)
 
+    /// Whether the set has no field in it.
+    public var isEmpty: Bool { bits == 0 }
+
     /// Whether the field is in the set.
     public func contains(_ field: AccountField) -> Bool { bits & Self.bit(field) != 0 }
 

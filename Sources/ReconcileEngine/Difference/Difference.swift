@@ -10,23 +10,32 @@ public enum Difference {
     public static func changes(
         from old: Account, to new: Account, fields: AccountFields
     ) -> [FieldChange] {
-        var changes: [FieldChange] = []
-        func note(_ field: AccountField, _ isSame: Bool) {
-            if !isSame && fields.contains(field) {
-                changes.append(FieldChange(field, from: old[field], to: new[field]))
-            }
-        }
-        note(.key, old.key == new.key)
-        note(.address, old.address == new.address)
-        note(.aliases, old.aliases == new.aliases)
-        note(.name, sameBytes(old.name, new.name))
-        note(.givenName, sameBytes(old.givenName, new.givenName))
-        note(.familyName, sameBytes(old.familyName, new.familyName))
-        note(.mobile, sameBytes(old.mobile, new.mobile))
-        note(.organizationalUnit, sameBytes(old.organizationalUnit, new.organizationalUnit))
-        note(.quota, old.quota == new.quota)
-        note(.active, old.isActive == new.isActive)
-        return changes
+        let differing = Self.fields(between: old, and: new).intersection(fields)
+        if differing.isEmpty { return [] }
+        return differing.fields.map { FieldChange($0, from: old[$0], to: new[$0]) }
+    }
+
+    /// The fields in which two accounts differ.
+    static func fields(between old: Account, and new: Account) -> AccountFields {
+        var differing: AccountFields = []
+        if old.key != new.key { differing.insert(.key) }
+        if old.address != new.address { differing.insert(.address) }
+        if !sameElements(old.aliases, new.aliases) { differing.insert(.aliases) }
+        if !sameBytes(old.name, new.name) { differing.insert(.name) }
+        if !sameBytes(old.givenName, new.givenName) { differing.insert(.givenName) }
+        if !sameBytes(old.familyName, new.familyName) { differing.insert(.familyName) }
+        if !sameBytes(old.mobile, new.mobile) { differing.insert(.mobile) }
+        if !sameBytes(old.organizationalUnit, new.organizationalUnit) { differing.insert(.organizationalUnit) }
+        if old.quota != new.quota { differing.insert(.quota) }
+        if old.isActive != new.isActive { differing.insert(.active) }
+        return differing
+    }
+
+    private static func sameElements(_ a: [MailAddress], _ b: [MailAddress]) -> Bool {
+        let (a, b) = (a.span, b.span)
+        guard a.count == b.count else { return false }
+        for index in a.indices where a[index] != b[index] { return false }
+        return true
     }
 
     private static func sameBytes(_ a: String?, _ b: String?) -> Bool {

@@ -39,7 +39,7 @@ struct CompiledText {
     func text(from values: [String?], of user: DirectoryUser) -> String? {
         var text: String? =
             switch source {
-            case .first(let indices): indices.lazy.compactMap { values[$0] }.first
+            case .first(let indices): indices.first { values[$0] != nil }.flatMap { values[$0] }
             case .template(let pieces): Self.fill(pieces, values)
             case .joined(let name, let separator): Self.join(user.attributes[name], separator)
             }

@@ -11,17 +11,18 @@ struct MappedAttributes {
         var mobile: String?
         var organizationalUnit: String?
         var inactivity: Reason?
-        var addresses = ProxyAddressList([], mail: nil)
+        var addresses: ProxyAddressList
     }
 
     /// What one slot is good for: positions in the gathered texts.
     private let textIndexBySlot: [Int16]
-    private let textCount: Int
     private let addressRankBySlot: [Int16]
-    private let addressRanks: Int
+
+    /// The gathered texts of the user at hand; the buffers are used again for the next.
+    private var texts: [String?]
+    private var addresses: [[String]]
 
     private let mapping: AccountMapping
-    private let indexByName: [AttributeName: Int]
 
     private let keyRule: CompiledText?
     private let nameRule: CompiledText?
@@ -50,16 +51,15 @@ struct MappedAttributes {
 
         let names = snapshot.attributes.names
         textIndexBySlot = names.map { Int16(indexByName[$0] ?? -1) }
-        textCount = indexByName.count
+        texts = Array(repeating: nil, count: indexByName.count)
         let ranks = mapping.addresses.attributes
         addressRankBySlot = names.map { name in Int16(ranks.firstIndex(of: name) ?? -1) }
-        addressRanks = ranks.count
-        self.indexByName = indexByName
+        addresses = Array(repeating: [], count: ranks.count)
     }
 
-    func values(of user: DirectoryUser) -> Values {
-        var texts = [String?](repeating: nil, count: textCount)
-        var addresses = [[String]](repeating: [], count: addressRanks)
+    mutating func values(of user: DirectoryUser) -> Values {
+        for index in texts.indices { texts[index] = nil }
+        for index in addresses.indices { addresses[index].removeAll(keepingCapacity: true) }
         user.attributes.forEachValue { slot, value in
             let index = Int(slot.rawValue)
             guard index < textIndexBySlot.count else { return true }
@@ -69,7 +69,7 @@ struct MappedAttributes {
             if rank >= 0, let address = String(validatingUTF8: value) { addresses[rank].append(address) }
             return true
         }
-        var values = Values()
+        var values = Values(addresses: mapping.addresses.list(addresses))
         values.key = keyRule?.text(from: texts, of: user)
         values.name = nameRule?.text(from: texts, of: user)
         values.givenName = givenNameRule?.text(from: texts, of: user)
@@ -83,7 +83,6 @@ struct MappedAttributes {
         case .text: values.organizationalUnit = unitRule?.text(from: texts, of: user)
         }
         values.inactivity = activity.inactivity(texts)
-        values.addresses = mapping.addresses.list(addresses)
         return values
     }
 }

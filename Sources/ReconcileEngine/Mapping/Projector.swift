@@ -8,7 +8,7 @@ struct Projector {
     private let scope: CompiledScope
     private let mapping: AccountMapping
     private let domains: ClaimedDomains
-    private let sources: MappedAttributes
+    private var sources: MappedAttributes
     private var membership: Membership
     /// What rules ask for, in the order of their memberships' positions, and those positions.
     private let wanted: [MemberOf]

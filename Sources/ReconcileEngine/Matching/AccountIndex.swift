@@ -12,8 +12,8 @@ struct AccountIndex {
     init(_ accounts: [ObservedAccount]) {
         self.accounts = accounts
         byKey = HashIndex(capacity: accounts.count)
-        for (position, observed) in accounts.enumerated() {
-            guard let key = observed.account.key else { continue }
+        for position in accounts.indices {
+            guard let key = accounts[position].account.key else { continue }
             if let other = byKey.insert(position, hash: key.hash64, isSame: { accounts[$0].account.key == key }) {
                 ambiguous.insert(position)
                 ambiguous.insert(other)

@@ -1,0 +1,11 @@
+extension Reconciler {
+    /// How many users have no account or one that differs: the middle of ``plan(directory:provider:)``, to be measured by
+    /// itself.
+    @_spi(Benchmarks)
+    public func countDifferences(between desired: DesiredState, and provider: ObservedState) -> Int {
+        var matcher = Matcher(provider, fields: fields.intersection(provider.capabilities.fields))
+        for account in desired.accounts { matcher.match(account) }
+        matcher.finish()
+        return matcher.pairs.count
+    }
+}
