@@ -21,7 +21,7 @@ extension MailboxProvider {
                 steps.append(CheckStep("file", passed: true, detail: "not there yet; the first operation makes it"))
             }
         } catch {
-            return [CheckStep("file", passed: false, detail: ProviderError(error, path: name).message)]
+            return [CheckStep("file", failed: ProviderError(error, path: name))]
         }
         let isWritable = file.isWritable
         let may = isWritable ? "may" : "may not"

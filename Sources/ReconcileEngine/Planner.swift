@@ -5,6 +5,7 @@ struct Planner {
     private let rules: Reconciler
     private let directory: DirectorySnapshot
     private let provider: ObservedState
+    private let now: Timestamp?
     /// The fields to compare and change.
     private let fields: AccountFields
     /// The fields that preconditions are made over: all that the provider can hold, because it checks them knowing no
@@ -14,7 +15,8 @@ struct Planner {
     private var findings: [Finding] = []
     private var usersInScope = 0
 
-    init(rules: Reconciler, directory: DirectorySnapshot, provider: ObservedState) {
+    init(rules: Reconciler, directory: DirectorySnapshot, provider: ObservedState, now: Timestamp?) {
+        self.now = now
         self.rules = rules
         self.directory = directory
         self.provider = provider
@@ -24,7 +26,7 @@ struct Planner {
 
     mutating func plan() -> Plan {
         let groups = rules.resolve(in: directory)
-        var projector = Projector(rules: rules, snapshot: directory, groups: groups)
+        var projector = Projector(rules: rules, snapshot: directory, groups: groups, at: now)
         let matcher = match(&projector)
         findings += projector.findings + matcher.findings
 
@@ -90,7 +92,9 @@ struct Planner {
             }
         }
         for pair in matcher.pairs where !pair.desired.account.isActive && !pair.isAdopted {
-            if let position = pair.account { remove(position, rules.lifecycle.disabled, Reason(.disabled)) }
+            if let position = pair.account {
+                remove(position, rules.lifecycle.disabled, pair.desired.inactivity ?? Reason(.disabled))
+            }
         }
         let unused = provider.accounts.indices.filter {
             !matcher.isAccountedFor[$0] && provider.accounts[$0].account.key != nil

@@ -16,6 +16,8 @@ public struct Reconciler: Sendable {
     public var scope: Scope
     /// How an account's fields come from a user's attributes.
     public var mapping: AccountMapping
+    /// Who counts as disabled.
+    public var activity: Activity
     /// What the membership of groups grants.
     ///
     /// Where the list is empty, quotas are not managed.
@@ -29,12 +31,14 @@ public struct Reconciler: Sendable {
 
     /// Makes a reconciler.
     public init(
-        scope: Scope = .everyone, mapping: AccountMapping = .standard(for: .activeDirectory), quotas: [QuotaRule] = [],
+        scope: Scope = .everyone, mapping: AccountMapping = .standard(for: .activeDirectory),
+        activity: Activity = Activity(), quotas: [QuotaRule] = [],
         domains: ClaimedDomains = ClaimedDomains(), lifecycle: Lifecycle = .suspendMissing,
         rails: [any Rail] = .standard
     ) {
         self.scope = scope
         self.mapping = mapping
+        self.activity = activity
         self.quotas = quotas
         self.domains = domains
         self.lifecycle = lifecycle
@@ -44,7 +48,7 @@ public struct Reconciler: Sendable {
     /// What a source has to bring for these rules.
     public var readRequest: ReadRequest {
         ReadRequest(
-            attributes: .only(mapping.attributes + scope.attributes + ["displayName"]),
+            attributes: .only(mapping.attributes + activity.attributes + scope.attributes + ["displayName"]),
             kinds: memberships.isEmpty ? [.user] : [.user, .group])
     }
 
@@ -56,8 +60,10 @@ public struct Reconciler: Sendable {
     }
 
     /// The accounts that a directory calls for, before any is compared with what a provider has.
-    public func desiredState(directory: DirectorySnapshot) -> DesiredState {
-        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory))
+    ///
+    /// - Parameter now: the time that dates in the directory are held against; nil leaves them out of account.
+    public func desiredState(directory: DirectorySnapshot, at now: Timestamp? = nil) -> DesiredState {
+        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory), at: now)
         var accounts: [DesiredAccount] = []
         for user in directory.users {
             if case .account(let desired) = projector.project(user) { accounts.append(desired) }
@@ -66,14 +72,16 @@ public struct Reconciler: Sendable {
     }
 
     /// For each user of a directory, in its order, whether it is in scope and which rule decided it.
-    public func verdicts(directory: DirectorySnapshot) -> [ScopeVerdict] {
-        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory))
+    public func verdicts(directory: DirectorySnapshot, at now: Timestamp? = nil) -> [ScopeVerdict] {
+        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory), at: now)
         return directory.users.map { projector.verdict(on: $0) }
     }
 
     /// What to do so that the provider has what the directory calls for.
-    public func plan(directory: DirectorySnapshot, provider: ObservedState) -> Plan {
-        var planner = Planner(rules: self, directory: directory, provider: provider)
+    ///
+    /// - Parameter now: the time that dates in the directory are held against; nil leaves them out of account.
+    public func plan(directory: DirectorySnapshot, provider: ObservedState, at now: Timestamp? = nil) -> Plan {
+        var planner = Planner(rules: self, directory: directory, provider: provider, now: now)
         return planner.plan()
     }
 

@@ -27,7 +27,11 @@ struct MailboxProviderTests {
         for operation in try creations(1) { _ = try await MailboxProvider(path: path).apply(operation) }
         #expect(exist() == [true, true])
         // Another program that writes last takes it away; the next listing brings it back.
-        try await DatabaseQueue(path: path).write { try $0.execute(sql: "UPDATE mailbox SET password_hash = 'x'") }
+        var patient = Configuration()
+        patient.busyMode = .timeout(10)
+        try await DatabaseQueue(path: path, configuration: patient).write {
+            try $0.execute(sql: "UPDATE mailbox SET password_hash = 'x'")
+        }
         #expect(exist() == [false, false])
         _ = try await MailboxProvider(path: path).observe()
         #expect(exist() == [true, true])

@@ -112,12 +112,12 @@ final class StateFolder: Sendable {
 
     /// Changes the database, as somebody else would.
     func execute(_ sql: String) throws {
-        try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+        try DatabaseQueue(path: path, configuration: patient).write { try $0.execute(sql: sql) }
     }
 
     /// The journal, as anybody with SQLite sees it: the columns of each row, parted by `|`.
     func rows(_ sql: String) throws -> [String] {
-        try DatabaseQueue(path: path).read { database in
+        try DatabaseQueue(path: path, configuration: patient).read { database in
             try Row.fetchAll(database, sql: sql).map { row in
                 row.databaseValues.map { $0.isNull ? "-" : String.fromDatabaseValue($0) ?? "\($0)" }.joined(
                     separator: "|")
@@ -135,4 +135,11 @@ final class Gate: Sendable {
     func wait() async {
         while !isOpen.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(1)) }
     }
+}
+
+/// Somebody who closes the database last may still be tidying up its log.
+private var patient: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    return configuration
 }

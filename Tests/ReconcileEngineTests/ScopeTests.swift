@@ -155,6 +155,26 @@ import Testing
                 == ["no longer below OU=Berlin,OU=Staff,DC=corp,DC=example"])
     }
 
+    @Test(
+        "ZI5: an account expires on its date, and not before",
+        arguments: [
+            (0, nil), (-1, "expired in the directory on 2026-03-01"), (1, nil),
+        ] as [(Int64, String?)]) func expiry(seconds: Int64, reason: String?) throws
+    {
+        let end = try Timestamp(iso8601: "2026-03-01T00:00:00Z")
+        // Never, as zero and as the largest number, and the date itself.
+        let times = ["0", "9223372036854775807", "\(FileTime(end).rawValue)"]
+        let users = times.enumerated().map { Made.person("p\($0.offset)", more: ["accountExpires": [$0.element]]) }
+        let now = seconds == 0 ? nil : Timestamp(secondsSince1970: end.secondsSince1970 - seconds)
+        let rules = Reconciler(rails: [])
+        let plan = rules.plan(
+            directory: DirectorySnapshot(users: users),
+            provider: ObservedState(accounts: (0..<3).map { Made.account("p\($0)") }), at: now)
+        #expect(
+            plan.operations.map { "\($0.address) \($0.reasons[0])" } == (reason.map { ["p2@corp.example \($0)"] } ?? [])
+        )
+    }
+
     @Test func brokenExpressionsAreRefused() {
         #expect(throws: PatternError.self) { try Pattern("(") }
         #expect(throws: PatternError.self) { try Pattern("[a") }

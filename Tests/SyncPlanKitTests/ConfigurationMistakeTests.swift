@@ -174,6 +174,25 @@ import Testing
             "4: people.account.name: \"{givenName\" is neither an attribute nor a template such as \"{givenName} {sn}\": there is a { without its }."
         ),
         .rules(
+            "function that is none", "people:\n  account: { mobile: { from: mobile, formt: e164 } }",
+            "4: people.account.mobile.formt: there is no such key. Did you mean \"format\"?"),
+        .rules(
+            "function without a source", "people:\n  account: { mobile: { format: e164 } }",
+            "4: people.account.mobile: \"from\" is missing."),
+        .rules(
+            "format that is none", "people:\n  account: { mobile: { from: mobile, format: e163 } }",
+            "4: people.account.mobile.format: \"e163\" is not e164."),
+        .rules(
+            "country without a format", "people:\n  account: { mobile: { from: mobile, country: \"49\" } }",
+            "4: people.account.mobile.country: this says how `format: e164` is meant, which is missing."),
+        .rules(
+            "joining several attributes", "people:\n  account: { name: { from: [cn, sn], join: \" \" } }",
+            "4: people.account.name.join: the values of one attribute can be joined, not those of several."),
+        .rules(
+            "template in from", "people:\n  account: { name: { from: \"{sn\" } }",
+            "4: people.account.name.from: \"{sn\" is neither an attribute nor a template such as \"{givenName} {sn}\": there is a { without its }."
+        ),
+        .rules(
             "size without unit", "entitlements:\n  quota:\n    - { group: Staff, value: 5 }",
             "5: entitlements.quota.0.value: \"5\" is not an amount such as 5 GB or 512 MiB."),
         .rules(

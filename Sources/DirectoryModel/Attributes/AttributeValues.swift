@@ -95,7 +95,7 @@ public struct AttributeValues: Sendable {
         let bytes = storage.span
         var position = 0
         while position + Self.headerSize <= bytes.count {
-            let header = bytes.bytes
+            let header = unsafe bytes.bytes
             let slot = unsafe header.unsafeLoadUnaligned(fromByteOffset: position, as: UInt16.self).littleEndian
             let size = unsafe header.unsafeLoadUnaligned(fromByteOffset: position + 2, as: UInt32.self).littleEndian
             let length = Int(size)

@@ -48,18 +48,41 @@ public struct ReadProgress: Sendable, Hashable {
 }
 
 /// One step of a check: what was tried, and what came of it.
-public struct CheckStep: Sendable, Hashable {
+public struct CheckStep: Sendable {
     /// What was tried, in a few words: `connect`, `bind`, `search`.
     public let title: String
     /// Whether it worked.
     public let passed: Bool
     /// What was found, or what went wrong and what to do about it.
     public let detail: String
+    /// The error that a read or a call would have thrown; nil where the step worked, or found something else amiss.
+    public let error: (any Error)?
 
     /// Makes a step.
     public init(_ title: String, passed: Bool, detail: String) {
         self.title = title
         self.passed = passed
         self.detail = detail
+        error = nil
+    }
+
+    /// Makes a step that failed with an error, which says what to do.
+    public init(_ title: String, failed error: any Error) {
+        self.title = title
+        passed = false
+        detail = "\(error)"
+        self.error = error
+    }
+
+    /// The same step under another title.
+    public func titled(_ title: String) -> CheckStep {
+        CheckStep(title: title, passed: passed, detail: detail, error: error)
+    }
+
+    private init(title: String, passed: Bool, detail: String, error: (any Error)?) {
+        self.title = title
+        self.passed = passed
+        self.detail = detail
+        self.error = error
     }
 }

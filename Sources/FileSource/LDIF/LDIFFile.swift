@@ -54,10 +54,10 @@ public struct LDIFFile: DirectoryReader {
                     detail: ([snapshot.contents] + reasons).joined(separator: "; ")),
             ]
         } catch let error as FileError {
-            return [CheckStep("open", passed: false, detail: error.description)]
+            return [CheckStep("open", failed: error)]
         } catch {
             return [
-                CheckStep("open", passed: true, detail: path), CheckStep("read", passed: false, detail: "\(error)"),
+                CheckStep("open", passed: true, detail: path), CheckStep("read", failed: error),
             ]
         }
     }

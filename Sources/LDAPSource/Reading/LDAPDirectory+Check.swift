@@ -7,7 +7,7 @@ extension LDAPDirectory {
         do {
             return try await onDedicatedThread(watch: watch) { checkHere(request, watch: watch) }
         } catch {
-            return [CheckStep("start", passed: false, detail: "\(error)")]
+            return [CheckStep("start", failed: error)]
         }
     }
 
@@ -31,7 +31,7 @@ extension LDAPDirectory {
                         detail: first.map { "finds \($0)" } ?? "finds nothing by \(search.subject)"))
             }
         } catch {
-            steps.append(CheckStep(title, passed: false, detail: error.message))
+            steps.append(CheckStep(title, failed: error))
         }
         return steps
     }

@@ -82,7 +82,7 @@ public struct AccountMapping: Sendable {
 
     /// The attributes that the mapping reads, besides identity and membership.
     public var attributes: [AttributeName] {
-        var names = addresses.attributes + ["userAccountControl"]
+        var names = addresses.attributes
         if let key { names.append(key) }
         for rule in [name, givenName, familyName, mobile] { names += rule?.attributes ?? [] }
         if case .text(let rule) = organizationalUnit { names += rule.attributes }

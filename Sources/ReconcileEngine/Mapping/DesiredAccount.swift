@@ -8,6 +8,8 @@ public struct DesiredAccount: Sendable, Hashable {
     public let scope: Reason
     /// Which membership grants the quota; nil where none does.
     public let quota: Reason?
+    /// Why the user counts as disabled; nil where the user is active.
+    public let inactivity: Reason?
 
     /// The user's name, for people; the primary address where there is none.
     public var owner: String { account.name ?? account.address.text }

@@ -10,7 +10,7 @@ struct MappedAttributes {
         var familyName: String?
         var mobile: String?
         var organizationalUnit: String?
-        var accountControl: UserAccountControl = []
+        var inactivity: Reason?
         var addresses: ProxyAddressList
     }
 
@@ -23,7 +23,6 @@ struct MappedAttributes {
     private var addresses: [[String]]
 
     private let mapping: AccountMapping
-    private let indexByName: [AttributeName: Int]
 
     private let keyRule: CompiledText?
     private let nameRule: CompiledText?
@@ -31,9 +30,9 @@ struct MappedAttributes {
     private let familyNameRule: CompiledText?
     private let mobileRule: CompiledText?
     private let unitRule: CompiledText?
-    private let accountControlIndex: Int
+    private let activity: CompiledActivity
 
-    init(_ mapping: AccountMapping, in snapshot: DirectorySnapshot) {
+    init(_ mapping: AccountMapping, _ activity: Activity, at now: Timestamp?, in snapshot: DirectorySnapshot) {
         self.mapping = mapping
         var indexByName: [AttributeName: Int] = [:]
         func index(_ name: AttributeName) -> Int {
@@ -48,7 +47,7 @@ struct MappedAttributes {
         familyNameRule = compile(mapping.familyName)
         mobileRule = compile(mapping.mobile)
         if case .text(let rule) = mapping.organizationalUnit { unitRule = compile(rule) } else { unitRule = nil }
-        accountControlIndex = index("userAccountControl")
+        self.activity = CompiledActivity(activity, at: now, index: index)
 
         let names = snapshot.attributes.names
         textIndexBySlot = names.map { Int16(indexByName[$0] ?? -1) }
@@ -56,7 +55,6 @@ struct MappedAttributes {
         let ranks = mapping.addresses.attributes
         addressRankBySlot = names.map { name in Int16(ranks.firstIndex(of: name) ?? -1) }
         addresses = Array(repeating: [], count: ranks.count)
-        self.indexByName = indexByName
     }
 
     mutating func values(of user: DirectoryUser) -> Values {
@@ -84,9 +82,7 @@ struct MappedAttributes {
             values.organizationalUnit = path.isEmpty ? nil : path
         case .text: values.organizationalUnit = unitRule?.text(from: texts, of: user)
         }
-        if let text = texts[accountControlIndex], let control = UserAccountControl(decimal: text) {
-            values.accountControl = control
-        }
+        values.inactivity = activity.inactivity(texts)
         return values
     }
 }

@@ -18,12 +18,12 @@ struct Projector {
 
     private(set) var findings: [Finding] = []
 
-    init(rules: Reconciler, snapshot: DirectorySnapshot, groups: GroupResolution) {
+    init(rules: Reconciler, snapshot: DirectorySnapshot, groups: GroupResolution, at now: Timestamp?) {
         self.snapshot = snapshot
         scope = CompiledScope(rules.scope)
         mapping = rules.mapping
         domains = rules.domains
-        sources = MappedAttributes(mapping, in: snapshot)
+        sources = MappedAttributes(mapping, rules.activity, at: now, in: snapshot)
         var wanted: [MemberOf] = []
         var positions: [MemberOf: Int] = [:]
         var targets: [(group: Int, isNested: Bool)] = []
@@ -58,8 +58,10 @@ struct Projector {
         let account = Account(
             key: key, address: primary, aliases: aliases, name: values.name, givenName: values.givenName,
             familyName: values.familyName, mobile: values.mobile, organizationalUnit: values.organizationalUnit,
-            quota: quota?.amount, isActive: !values.accountControl.contains(.accountDisabled))
-        return .account(DesiredAccount(account: account, scope: reason, quota: quota?.reason))
+            quota: quota?.amount, isActive: values.inactivity == nil)
+        return .account(
+            DesiredAccount(
+                account: account, scope: reason, quota: quota?.reason, inactivity: values.inactivity))
     }
 
     // MARK: Scope and entitlements

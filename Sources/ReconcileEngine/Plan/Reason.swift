@@ -19,6 +19,12 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         public static let leftScope = Code(rawValue: "left-scope")
         /// Disabled in the directory.
         public static let disabled = Code(rawValue: "disabled")
+        /// Past the date in ``Reason/subject`` on which the directory lets the user expire.
+        public static let expired = Code(rawValue: "expired")
+        /// Locked out after too many wrong passwords.
+        public static let locked = Code(rawValue: "locked")
+        /// The password has expired.
+        public static let passwordExpired = Code(rawValue: "password-expired")
         /// Enabled in the directory, and in scope again.
         public static let enabled = Code(rawValue: "enabled")
         /// Not in the directory any more.
@@ -54,6 +60,9 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         case .excluded: "kept out: \(subject)"
         case .leftScope: "no longer \(subject)"
         case .disabled: "disabled in the directory"
+        case .expired: "expired in the directory on \(subject)"
+        case .locked: "locked out in the directory"
+        case .passwordExpired: "password expired in the directory"
         case .enabled: "enabled in the directory again"
         case .gone: "gone from the directory"
         case .differs: "differs from the directory"

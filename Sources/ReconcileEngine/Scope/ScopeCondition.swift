@@ -54,8 +54,11 @@ public struct Candidate {
         positions[membership].map(memberships.contains) ?? false
     }
 
-    /// Whether the directory lets the user sign in, as far as `userAccountControl` tells.
-    public var isEnabled: Bool { user.accountControl.map { !$0.contains(.accountDisabled) } ?? true }
+    /// Whether the directory lets the user sign in, as far as `userAccountControl` and `nsAccountLock` tell.
+    public var isEnabled: Bool {
+        user.accountControl?.contains(.accountDisabled) != true
+            && user.attributes.first("nsAccountLock")?.lowercased() != "true"
+    }
 
     /// The user's addresses, as the mapping takes them.
     public var addressList: ProxyAddressList { addresses.list(of: user) }
@@ -102,8 +105,8 @@ public struct Enabled: ScopeCondition, Hashable {
     public init() {}
     /// `enabled`.
     public var description: String { "enabled" }
-    /// The attribute that tells.
-    public var attributes: [AttributeName] { ["userAccountControl"] }
+    /// The attributes that tell.
+    public var attributes: [AttributeName] { ["userAccountControl", "nsAccountLock"] }
     /// Whether the directory lets the user sign in.
     public func holds(for candidate: Candidate) -> Bool { candidate.isEnabled }
 }

@@ -51,7 +51,8 @@ extension Configuration {
     /// The rules that the configuration makes.
     public var reconciler: Reconciler {
         Reconciler(
-            scope: people.scope, mapping: people.account.mapping(for: source.schema), quotas: quotas,
+            scope: people.scope, mapping: people.account.mapping(for: source.schema), activity: people.activity,
+            quotas: quotas,
             domains: ClaimedDomains(domains), lifecycle: lifecycle, rails: limits.rails(protecting: protected))
     }
 

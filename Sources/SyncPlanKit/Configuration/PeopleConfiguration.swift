@@ -7,14 +7,17 @@ public struct PeopleConfiguration: Sendable, Decodable {
     public var scope: Scope
     /// What differs from the preset's mapping.
     public var account: AccountConfiguration
+    /// Who counts as disabled.
+    public var activity: Activity
 
     /// Makes the configuration for everybody with the preset's mapping.
     public init() {
         scope = .everyone
         account = AccountConfiguration()
+        activity = Activity()
     }
 
-    private enum Keys: String, SectionKey { case include, exclude, account }
+    private enum Keys: String, SectionKey { case include, exclude, account, inactive }
 
     /// Reads the configuration.
     public init(from decoder: any Decoder) throws {
@@ -23,6 +26,10 @@ public struct PeopleConfiguration: Sendable, Decodable {
             include: try section.optional(.include, [ScopeRuleConfiguration].self)?.map(\.rule) ?? [],
             exclude: try section.optional(.exclude, [ScopeRuleConfiguration].self)?.map(\.rule) ?? [])
         account = try section.optional(.account) ?? AccountConfiguration()
+        let causes = Activity.Cause.allCases.map(\.rawValue).joined(separator: ", ")
+        activity =
+            try section.parsedList(.inactive, as: "one of \(causes)") { Activity.Cause(rawValue: $0) }
+            .map { Activity(Set($0)) } ?? Activity()
     }
 }
 

@@ -1,3 +1,4 @@
+public import DirectoryModel
 internal import FileSource
 internal import LDAPSource
 public import PlanExecution
@@ -51,6 +52,15 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         case .stopped: self = .interrupted
         case .finished: self = report.isComplete ? ExitStatus(of: plan) : .appliedInPart
         }
+    }
+
+    /// What a check means for the exit code: what the first step that failed means.
+    public init(of steps: [CheckStep]) {
+        guard let failed = steps.first(where: { !$0.passed }) else {
+            self = .success
+            return
+        }
+        self = failed.error.map { ExitStatus(of: $0) } ?? .unavailable
     }
 
     /// What an error means for the exit code.

@@ -48,8 +48,9 @@ public struct Profile: Sendable {
     ) async throws -> PlanFile {
         async let snapshot = reader.read(reconciler.readRequest) { progress(.reading(entries: $0.entries)) }
         let observed = try await provider.observe { progress(.listing(accounts: $0)) }
-        let plan = reconciler.plan(directory: try await snapshot, provider: observed)
-        return PlanFile(plan: plan, header: header())
+        let header = header()
+        let plan = reconciler.plan(directory: try await snapshot, provider: observed, at: header.madeAt)
+        return PlanFile(plan: plan, header: header)
     }
 
     /// Carries a plan out, under a lock that keeps other runs away.
@@ -83,7 +84,7 @@ public struct Profile: Sendable {
     public func check() async -> [CheckStep] {
         let source = await reader.check(reconciler.readRequest)
         let target = await provider.check()
-        return source.map { $0.prefixed("source") } + target.map { $0.prefixed("provider") }
+        return source.map { $0.titled("source \($0.title)") } + target.map { $0.titled("provider \($0.title)") }
     }
 
     /// The header of a plan made now.
@@ -102,10 +103,4 @@ public enum RunProgress: Sendable, Hashable {
     case listing(accounts: Int)
     /// So many operations have been carried out.
     case applying(ApplyProgress)
-}
-
-extension CheckStep {
-    fileprivate func prefixed(_ part: String) -> CheckStep {
-        CheckStep("\(part) \(title)", passed: passed, detail: detail)
-    }
 }

@@ -24,7 +24,7 @@ struct CheckCommand: AsyncParsableCommand {
                 [CheckStep("configuration", passed: true, detail: "\(common.config) makes sense.")]
                 + (await profile.check())
             Terminal.write(ReportText(style: common.style).render(steps))
-            return steps.allSatisfy(\.passed) ? .success : .unavailable
+            return ExitStatus(of: steps)
         }
     }
 }
