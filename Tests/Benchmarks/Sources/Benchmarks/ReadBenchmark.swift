@@ -69,7 +69,8 @@ final class Server {
     var search: [String] {
         let schema = DirectorySchema.activeDirectory
         guard case .only(let names) = ReadBenchmark.reconciler.readRequest.attributes else { return [] }
-        let wanted = AttributeTable([schema.objectID.attribute, "memberOf"] + names).names.map(\.text)
+        let needed = [schema.objectID.attribute, schema.memberOf, schema.primaryGroup?.userAttribute].compactMap { $0 }
+        let wanted = AttributeTable(needed + names).names.map(\.text)
         return [
             "-LLL", "-x", "-H", url, "-D", Slapd.reader, "-w", Slapd.password, "-b", Slapd.base,
             "-E", "pr=1000/noprompt", schema.peopleFilter,
