@@ -68,7 +68,8 @@ final class ProgressLine: Sendable {
     private struct State {
         var lastShown = ContinuousClock.now
         var isShown = false
-        let started = ContinuousClock.now
+        /// When the first operations were done, and how many those were: reading and asking are no part of the rate.
+        var start: (time: ContinuousClock.Instant, completed: Int)?
     }
 
     private let isTerminal = isatty(STDERR_FILENO) != 0
@@ -79,7 +80,7 @@ final class ProgressLine: Sendable {
             switch progress {
             case .reading(let entries): "reading the directory: \(entries) entries"
             case .listing(let accounts): "listing the provider: \(accounts) accounts"
-            case .applying(let apply): Self.text(apply, elapsed: ContinuousClock.now - state.withLock { $0.started })
+            case .applying(let apply): Self.text(apply, since: start(apply))
             }
         state.withLock { state in
             let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
@@ -98,12 +99,24 @@ final class ProgressLine: Sendable {
         }
     }
 
-    private static func text(_ apply: ApplyProgress, elapsed: Duration) -> String {
+    /// The first report of a run, which the rate counts from.
+    private func start(_ apply: ApplyProgress) -> (time: ContinuousClock.Instant, completed: Int) {
+        state.withLock { state in
+            let start = state.start ?? (.now, apply.completed)
+            state.start = start
+            return start
+        }
+    }
+
+    private static func text(
+        _ apply: ApplyProgress, since start: (time: ContinuousClock.Instant, completed: Int)
+    ) -> String {
+        let elapsed = ContinuousClock.now - start.time
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
         var text = "applying: \(apply.completed) of \(apply.total)"
         if apply.failed > 0 { text += ", \(apply.failed) failed" }
-        if apply.completed > 0 && seconds > 1 {
-            let rate = Double(apply.completed) / seconds
+        if apply.completed > start.completed && seconds > 1 {
+            let rate = Double(apply.completed - start.completed) / seconds
             text += String(format: ", %.0f a second, %.0f s left", rate, Double(apply.total - apply.completed) / rate)
         }
         return text
