@@ -55,9 +55,9 @@ struct Planner {
         for user in directory.users {
             switch projector.project(user) {
             case .outOfScope: continue
-            case .blocked(let key):
+            case .blocked(let key, let address):
                 usersInScope += 1
-                if let key { matcher.leaveAlone(key: key) }
+                matcher.leaveAlone(key: key, address: address)
             case .account(let desired):
                 usersInScope += 1
                 matcher.match(desired)

@@ -28,7 +28,7 @@ enum Projection {
     /// Not in scope.
     case outOfScope
     /// In scope, but no account can be derived: a finding says why. An account the user already has is left alone.
-    case blocked(key: ObjectID?)
+    case blocked(key: ObjectID?, address: MailAddress?)
     /// In scope, with this account.
     case account(DesiredAccount)
 }

@@ -51,9 +51,9 @@ struct Projector {
         guard let key = mapping.key == nil ? user.id : values.key.flatMap({ ObjectID(text: $0) }) else {
             let name = mapping.key?.text ?? ""
             find(.noAddress, user, "\(user.displayName) has no \(name), which the rules use as the key: no account.")
-            return .blocked(key: nil)
+            return .blocked(key: nil, address: values.addresses.primary)
         }
-        guard let (primary, aliases) = addresses(of: user, values) else { return .blocked(key: key) }
+        guard let (primary, aliases) = addresses(of: user, values) else { return .blocked(key: key, address: nil) }
         let quota = grantedQuota(of: user)
         let account = Account(
             key: key, address: primary, aliases: aliases, name: values.name, givenName: values.givenName,

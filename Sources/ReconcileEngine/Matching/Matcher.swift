@@ -24,7 +24,6 @@ struct Matcher {
     private var unmatched: [DesiredAccount] = []
     /// For each account whether somebody in scope has it, or something about it is unclear: it is not missing.
     private(set) var isAccountedFor: [Bool]
-    private var hasPair: [Int: Int] = [:]
     private var repeated: Set<Int> = []
     private(set) var findings: [Finding] = []
 
@@ -44,8 +43,11 @@ struct Matcher {
     }
 
     /// Keeps the account of a user, for whom no account can be derived just now, as it is.
-    mutating func leaveAlone(key: ObjectID) {
-        if let position = index.position(forKey: key) { isAccountedFor[position] = true }
+    ///
+    /// Who has lost the attribute that is the key is known by the address only, and is not gone for that.
+    mutating func leaveAlone(key: ObjectID?, address: MailAddress?) {
+        if let key, let position = index.position(forKey: key) { isAccountedFor[position] = true }
+        if let address, let position = index.position(holding: address) { isAccountedFor[position] = true }
     }
 
     /// Takes the next user.
