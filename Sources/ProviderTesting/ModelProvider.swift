@@ -182,17 +182,3 @@ extension ModelProvider {
         if let key = account.key { state.keys[key] = nil }
     }
 }
-
-extension Account {
-    /// The account as a provider has it that cannot hold other fields.
-    func keeping(only fields: AccountFields) -> Account {
-        Account(
-            kind: kind, key: fields.contains(.key) ? key : nil, address: address,
-            aliases: fields.contains(.aliases) ? aliases : [], name: fields.contains(.name) ? name : nil,
-            givenName: fields.contains(.givenName) ? givenName : nil,
-            familyName: fields.contains(.familyName) ? familyName : nil,
-            mobile: fields.contains(.mobile) ? mobile : nil,
-            organizationalUnit: fields.contains(.organizationalUnit) ? organizationalUnit : nil,
-            quota: fields.contains(.quota) ? quota : nil, isActive: fields.contains(.active) ? isActive : true)
-    }
-}

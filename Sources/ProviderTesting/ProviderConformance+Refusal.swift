@@ -87,7 +87,7 @@ extension ProviderConformance {
         var others = state.accounts.map(\.account).filter { $0.address != person.address }
         var removal = Lifecycle.Removal.leave
         switch kind {
-        case .create: return nil
+        case .create, .adopt: return nil
         case .update:
             guard trial.capabilities.fields.contains(.familyName) else { return nil }
             person.familyName = "Other"

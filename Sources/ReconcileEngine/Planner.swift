@@ -5,6 +5,7 @@ struct Planner {
     private let rules: Reconciler
     private let directory: DirectorySnapshot
     private let provider: ObservedState
+    private let memory: Memory?
     private let now: Timestamp?
     /// The fields to compare and change.
     private let fields: AccountFields
@@ -15,7 +16,10 @@ struct Planner {
     private var findings: [Finding] = []
     private var usersInScope = 0
 
-    init(rules: Reconciler, directory: DirectorySnapshot, provider: ObservedState, now: Timestamp?) {
+    init(
+        rules: Reconciler, directory: DirectorySnapshot, provider: ObservedState, memory: Memory?, now: Timestamp?
+    ) {
+        self.memory = memory
         self.now = now
         self.rules = rules
         self.directory = directory
@@ -86,7 +90,7 @@ struct Planner {
                 guard observed.account.isActive else { return }
                 let operation = Operation.suspend(observed, because: reason, fields: heldFields, proof: proof)
                 result.append(RemovalOfAccount(operation: operation, account: position))
-            case .delete:
+            case .suspendThenDelete, .delete:
                 let operation = Operation.delete(observed, because: reason, fields: heldFields, proof: proof)
                 result.append(RemovalOfAccount(operation: operation, account: position))
             }
@@ -132,16 +136,16 @@ struct Planner {
 
     private func operation(for pair: Matcher.Pair) -> Operation {
         guard let position = pair.account else {
-            var account = pair.desired.account
-            account.keep(only: fields)
-            return .create(account, because: [pair.desired.scope] + reasons(ofQuota: pair))
+            return .create(
+                pair.desired.account.keeping(only: fields), because: [pair.desired.scope] + reasons(ofQuota: pair))
         }
         let changes = pair.changes.map { change in
             change.field == .quota
                 ? FieldChange(.quota, from: change.old, to: change.new, because: pair.desired.quota) : change
         }
         return .change(
-            provider.accounts[position], changes, because: reasons(of: pair, changes), fields: heldFields)
+            provider.accounts[position], changes, isAdoption: pair.isAdopted, because: reasons(of: pair, changes),
+            fields: heldFields)
     }
 
     /// Parts a change: first the addresses that the account is to lose, then everything else.
@@ -206,25 +210,12 @@ struct Planner {
             providerIncomplete: provider.incomplete.map(\.description), accounts: provider.accounts.count,
             managedAccounts: provider.accounts.lazy.filter { $0.account.key != nil }.count)
         let draft = PlanDraft(
-            overview: overview, operations: operations.ordered, unresolvedGroups: groups.problems)
+            overview: overview, directory: directory, provider: provider, memory: memory,
+            operations: operations.ordered, unresolvedGroups: groups.problems)
         let violations = rules.rails.flatMap { $0.violations(in: draft) }
         let (free, held) = operations.split(by: violations)
         return Plan(
-            overview: overview, operations: free, held: held, violations: violations,
+            overview: overview, operations: free, held: held, pending: [], violations: violations,
             findings: Set(findings).sorted())
-    }
-}
-
-extension Account {
-    /// Unsets the fields that the rules do not manage or the provider cannot hold.
-    fileprivate mutating func keep(only fields: AccountFields) {
-        if !fields.contains(.key) { key = nil }
-        if !fields.contains(.aliases) { setAddresses(primary: address, aliases: []) }
-        if !fields.contains(.name) { name = nil }
-        if !fields.contains(.givenName) { givenName = nil }
-        if !fields.contains(.familyName) { familyName = nil }
-        if !fields.contains(.mobile) { mobile = nil }
-        if !fields.contains(.organizationalUnit) { organizationalUnit = nil }
-        if !fields.contains(.quota) { quota = nil }
     }
 }

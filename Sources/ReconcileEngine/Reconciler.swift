@@ -26,6 +26,8 @@ public struct Reconciler: Sendable {
     public var domains: ClaimedDomains
     /// What becomes of accounts whose person should not have one any more.
     public var lifecycle: Lifecycle
+    /// What a run may do at all.
+    public var switches: Switches
     /// The safety rules.
     public var rails: [any Rail]
 
@@ -34,7 +36,7 @@ public struct Reconciler: Sendable {
         scope: Scope = .everyone, mapping: AccountMapping = .standard(for: .activeDirectory),
         activity: Activity = Activity(), quotas: [QuotaRule] = [],
         domains: ClaimedDomains = ClaimedDomains(), lifecycle: Lifecycle = .suspendMissing,
-        rails: [any Rail] = .standard
+        switches: Switches = [], rails: [any Rail] = .standard
     ) {
         self.scope = scope
         self.mapping = mapping
@@ -42,6 +44,7 @@ public struct Reconciler: Sendable {
         self.quotas = quotas
         self.domains = domains
         self.lifecycle = lifecycle
+        self.switches = switches
         self.rails = rails
     }
 
@@ -79,9 +82,15 @@ public struct Reconciler: Sendable {
 
     /// What to do so that the provider has what the directory calls for.
     ///
-    /// - Parameter now: the time that dates in the directory are held against; nil leaves them out of account.
-    public func plan(directory: DirectorySnapshot, provider: ObservedState, at now: Timestamp? = nil) -> Plan {
-        var planner = Planner(rules: self, directory: directory, provider: provider, now: now)
+    /// - Parameters:
+    ///   - memory: what earlier runs left behind; nil where nothing is remembered between runs.
+    ///   - now: the time that dates in the directory are held against; nil leaves them out of account, and deletes
+    ///     nothing by the clock.
+    public func plan(
+        directory: DirectorySnapshot, provider: ObservedState, remembering memory: Memory? = nil,
+        at now: Timestamp? = nil
+    ) -> Plan {
+        var planner = Planner(rules: self, directory: directory, provider: provider, memory: memory, now: now)
         return planner.plan()
     }
 

@@ -205,7 +205,8 @@ import Testing
             "no size", "entitlements:\n  quota:\n    - group: Staff", "5: entitlements.quota.0: \"value\" is missing."),
         .rules(
             "bad action", "lifecycle: { missing: remove }",
-            "3: lifecycle.missing: \"remove\" is not suspend, delete or leave."),
+            "3: lifecycle.missing: \"remove\" is not suspend, delete or leave, nor `{ suspend: now, delete: after 30 days }`."
+        ),
         .rules(
             "bad percentage", "limits:\n  suspend: { percent: 120 }",
             "4: limits.suspend.percent: a percentage is 0 to 100."),

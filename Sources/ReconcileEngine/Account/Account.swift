@@ -1,9 +1,13 @@
 public import DirectoryModel
 
 /// What kind of account it is.
-public enum AccountKind: String, Sendable, Hashable, Codable {
+public enum AccountKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// A person's own account.
     case personal
+    /// An account with a mailbox that several people work with, its delegates (requirement ZI11).
+    case functional
+    /// A list of members under one address, without a mailbox.
+    case group
 }
 
 /// An account at a provider: one that it has, or one that it should have.
@@ -15,7 +19,9 @@ public struct Account: Sendable, Hashable, Codable {
     public var kind: AccountKind
     /// The identity of the directory object that the account belongs to; nil where it was never bound to one.
     public var key: ObjectID?
-    /// The primary address, which is also the name to sign in with.
+    /// The name to sign in with; nil where that is ``address``.
+    public var userName: String?
+    /// The primary address.
     public var address: MailAddress
     /// Further addresses: in ascending order of their text, each once, without ``address``.
     public private(set) var aliases: [MailAddress]
@@ -31,19 +37,33 @@ public struct Account: Sendable, Hashable, Codable {
     public var organizationalUnit: String?
     /// How much the mailbox may hold; nil means no limit of its own.
     public var quota: ByteCount?
+    /// The primary addresses of the accounts that may work with this one, for a group those of its members: in ascending
+    /// order, each once.
+    public private(set) var delegates: [MailAddress]
+    /// The hash of the password, in the form that the provider takes; never printed, never in a plan file.
+    public var passwordHash: PasswordHash?
+    /// Whether a second factor is asked for at signing in (requirement MS9).
+    ///
+    /// It is set when the account is made and never compared; nil leaves it to the provider.
+    public var requiresMFA: Bool?
     /// Whether the account can be used.
     ///
     /// A suspended account keeps its data and its addresses.
     public var isActive: Bool
+    /// What else the provider holds, by its own names; an empty text counts as no value.
+    public var attributes: [String: String]
 
-    /// Makes an account; aliases are put in order, and repetitions and the primary address taken out of them.
+    /// Makes an account; aliases and delegates are put in order, and repetitions and the primary address taken out of them.
     public init(
-        kind: AccountKind = .personal, key: ObjectID? = nil, address: MailAddress, aliases: [MailAddress] = [],
-        name: String? = nil, givenName: String? = nil, familyName: String? = nil, mobile: String? = nil,
-        organizationalUnit: String? = nil, quota: ByteCount? = nil, isActive: Bool = true
+        kind: AccountKind = .personal, key: ObjectID? = nil, userName: String? = nil, address: MailAddress,
+        aliases: [MailAddress] = [], name: String? = nil, givenName: String? = nil, familyName: String? = nil,
+        mobile: String? = nil, organizationalUnit: String? = nil, quota: ByteCount? = nil,
+        delegates: [MailAddress] = [], passwordHash: PasswordHash? = nil, requiresMFA: Bool? = nil,
+        isActive: Bool = true, attributes: [String: String] = [:]
     ) {
         self.kind = kind
         self.key = key
+        self.userName = userName
         self.address = address
         self.aliases = Self.normalized(aliases, without: address)
         self.name = name
@@ -52,13 +72,22 @@ public struct Account: Sendable, Hashable, Codable {
         self.mobile = mobile
         self.organizationalUnit = organizationalUnit
         self.quota = quota
+        self.delegates = Self.normalized(delegates, without: address)
+        self.passwordHash = passwordHash
+        self.requiresMFA = requiresMFA
         self.isActive = isActive
+        self.attributes = attributes
     }
 
     /// Replaces the primary address and the aliases together, keeping the aliases' order.
     public mutating func setAddresses(primary: MailAddress, aliases: [MailAddress]) {
         address = primary
         self.aliases = Self.normalized(aliases, without: primary)
+    }
+
+    /// Replaces the delegates; they are put in order, and the account's own address is taken out of them.
+    public mutating func setDelegates(_ delegates: [MailAddress]) {
+        self.delegates = Self.normalized(delegates, without: address)
     }
 
     /// Every address that the account answers to, the primary first.
@@ -84,83 +113,49 @@ public struct Account: Sendable, Hashable, Codable {
 }
 
 extension Account {
-    /// The value of a field.
-    public subscript(field: AccountField) -> FieldValue {
-        switch field {
-        case .key: key.map { .text($0.text) } ?? .unset
-        case .address: .text(address.text)
-        case .aliases: aliases.isEmpty ? .unset : .list(aliases.map(\.text))
-        case .name: FieldValue(name)
-        case .givenName: FieldValue(givenName)
-        case .familyName: FieldValue(familyName)
-        case .mobile: FieldValue(mobile)
-        case .organizationalUnit: FieldValue(organizationalUnit)
-        case .quota: quota.map { .bytes($0) } ?? .unset
-        case .active: .flag(isActive)
-        }
+    private enum CodingKeys: String, CodingKey {
+        case kind, key, userName, address, aliases, name, givenName, familyName, mobile, organizationalUnit, quota
+        case delegates, requiresMFA, isActive, attributes
     }
 
-    /// Sets a field to a value of its type.
-    ///
-    /// - Throws: ``FieldTypeError`` where the value is of another type, or no mail address where one is needed.
-    public mutating func set(_ field: AccountField, to value: FieldValue) throws(FieldTypeError) {
-        let wrong = FieldTypeError(field: field, value: value)
-        func text() throws(FieldTypeError) -> String? {
-            switch value {
-            case .unset: return nil
-            case .text(let text): return text
-            default: throw wrong
-            }
-        }
-        func address(_ text: String) throws(FieldTypeError) -> MailAddress {
-            guard let address = try? MailAddress(text) else { throw wrong }
-            return address
-        }
-        switch field {
-        case .key: key = try text().flatMap { ObjectID(text: $0) }
-        case .address:
-            guard case .text(let text) = value else { throw wrong }
-            setAddresses(primary: try address(text), aliases: aliases)
-        case .aliases:
-            var list: [MailAddress] = []
-            switch value {
-            case .unset: break
-            case .list(let texts): for text in texts { list.append(try address(text)) }
-            default: throw wrong
-            }
-            setAddresses(primary: self.address, aliases: list)
-        case .name: name = try text()
-        case .givenName: givenName = try text()
-        case .familyName: familyName = try text()
-        case .mobile: mobile = try text()
-        case .organizationalUnit: organizationalUnit = try text()
-        case .quota:
-            switch value {
-            case .unset: quota = nil
-            case .bytes(let amount): quota = amount
-            default: throw wrong
-            }
-        case .active:
-            guard case .flag(let flag) = value else { throw wrong }
-            isActive = flag
-        }
+    /// Reads what a plan file has of an account: everything but secrets.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            kind: try values.decode(AccountKind.self, forKey: .kind),
+            key: try values.decodeIfPresent(ObjectID.self, forKey: .key),
+            userName: try values.decodeIfPresent(String.self, forKey: .userName),
+            address: try values.decode(MailAddress.self, forKey: .address),
+            aliases: try values.decode([MailAddress].self, forKey: .aliases),
+            name: try values.decodeIfPresent(String.self, forKey: .name),
+            givenName: try values.decodeIfPresent(String.self, forKey: .givenName),
+            familyName: try values.decodeIfPresent(String.self, forKey: .familyName),
+            mobile: try values.decodeIfPresent(String.self, forKey: .mobile),
+            organizationalUnit: try values.decodeIfPresent(String.self, forKey: .organizationalUnit),
+            quota: try values.decodeIfPresent(ByteCount.self, forKey: .quota),
+            delegates: try values.decodeIfPresent([MailAddress].self, forKey: .delegates) ?? [],
+            requiresMFA: try values.decodeIfPresent(Bool.self, forKey: .requiresMFA),
+            isActive: try values.decode(Bool.self, forKey: .isActive),
+            attributes: try values.decodeIfPresent([String: String].self, forKey: .attributes) ?? [:])
     }
 
-    /// The account with changes made to it, in their order.
-    public func applying(_ changes: [FieldChange]) throws(FieldTypeError) -> Account {
-        var result = self
-        for change in changes { try result.set(change.field, to: change.new) }
-        return result
+    /// Writes everything but secrets.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(kind, forKey: .kind)
+        try values.encodeIfPresent(key, forKey: .key)
+        try values.encodeIfPresent(userName, forKey: .userName)
+        try values.encode(address, forKey: .address)
+        try values.encode(aliases, forKey: .aliases)
+        try values.encodeIfPresent(name, forKey: .name)
+        try values.encodeIfPresent(givenName, forKey: .givenName)
+        try values.encodeIfPresent(familyName, forKey: .familyName)
+        try values.encodeIfPresent(mobile, forKey: .mobile)
+        try values.encodeIfPresent(organizationalUnit, forKey: .organizationalUnit)
+        try values.encodeIfPresent(quota, forKey: .quota)
+        if !delegates.isEmpty { try values.encode(delegates, forKey: .delegates) }
+        try values.encodeIfPresent(requiresMFA, forKey: .requiresMFA)
+        try values.encode(isActive, forKey: .isActive)
+        if !attributes.isEmpty { try values.encode(attributes, forKey: .attributes) }
     }
-}
-
-/// A value of the wrong type for a field; it can only come from a plan file that somebody edited.
-public struct FieldTypeError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The field.
-    public let field: AccountField
-    /// The value that it cannot take.
-    public let value: FieldValue
-
-    /// What is wrong.
-    public var description: String { "The field \(field.rawValue) cannot take the value \(value)." }
 }

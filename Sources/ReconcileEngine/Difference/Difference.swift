@@ -10,15 +10,21 @@ public enum Difference {
     public static func changes(
         from old: Account, to new: Account, fields: AccountFields
     ) -> [FieldChange] {
-        let differing = Self.fields(between: old, and: new).intersection(fields)
+        var differing = Self.fields(between: old, and: new)
+        let hasAttributes = fields.containsAttributes && differing.containsAttributes
+        differing = differing.intersection(fields)
         if differing.isEmpty { return [] }
-        return differing.fields.map { FieldChange($0, from: old[$0], to: new[$0]) }
+        var changes = differing.fields.map { FieldChange($0, from: old[$0], to: new[$0]) }
+        if hasAttributes { changes += Self.attributes(between: old, and: new) }
+        return changes
     }
 
     /// The fields in which two accounts differ.
     static func fields(between old: Account, and new: Account) -> AccountFields {
         var differing: AccountFields = []
+        if old.kind != new.kind { differing.insert(.kind) }
         if old.key != new.key { differing.insert(.key) }
+        if !sameBytes(old.userName, new.userName) { differing.insert(.userName) }
         if old.address != new.address { differing.insert(.address) }
         if !sameElements(old.aliases, new.aliases) { differing.insert(.aliases) }
         if !sameBytes(old.name, new.name) { differing.insert(.name) }
@@ -27,8 +33,21 @@ public enum Difference {
         if !sameBytes(old.mobile, new.mobile) { differing.insert(.mobile) }
         if !sameBytes(old.organizationalUnit, new.organizationalUnit) { differing.insert(.organizationalUnit) }
         if old.quota != new.quota { differing.insert(.quota) }
+        if !sameElements(old.delegates, new.delegates) { differing.insert(.delegates) }
+        if old.passwordHash != new.passwordHash { differing.insert(.passwordHash) }
         if old.isActive != new.isActive { differing.insert(.active) }
+        // The names that rules set are the only ones looked at: see attributes(between:and:).
+        if !new.attributes.isEmpty, !attributes(between: old, and: new).isEmpty { differing.insert(.attribute("")) }
         return differing
+    }
+
+    /// The free attributes that the new account speaks of and that the old one has otherwise.
+    private static func attributes(between old: Account, and new: Account) -> [FieldChange] {
+        new.attributes.keys.sorted { $0.precedesInBytes($1) }.compactMap { name in
+            let field = AccountField.attribute(name)
+            let value = FieldValue(new.attributes[name].flatMap { $0.isEmpty ? nil : $0 })
+            return old[field] == value ? nil : FieldChange(field, from: old[field], to: value)
+        }
     }
 
     private static func sameElements(_ a: [MailAddress], _ b: [MailAddress]) -> Bool {

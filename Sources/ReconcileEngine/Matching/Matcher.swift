@@ -101,9 +101,11 @@ struct Matcher {
     }
 
     /// Whether an account that is bound to nobody has the user's address as its own primary one.
+    ///
+    /// A suspended one may hold the mail of somebody who left and had the same name, so it takes a person to decide.
     private func canBeAdopted(_ position: Int, by desired: DesiredAccount) -> Bool {
         let account = index.accounts[position].account
-        return account.key == nil && account.address == desired.account.address
+        return account.key == nil && account.isActive && account.address == desired.account.address
     }
 
     private mutating func pair(_ desired: DesiredAccount, with position: Int, isAdopted: Bool) {

@@ -10,6 +10,8 @@ public enum FieldValue: Sendable, Hashable {
     case bytes(ByteCount)
     /// Yes or no.
     case flag(Bool)
+    /// Something that is shown to nobody; nil where it comes from a plan file, which does not have it.
+    case secret(PasswordHash?)
 
     /// Text, or ``unset`` for nil.
     public init(_ text: String?) { self = text.map { .text($0) } ?? .unset }
@@ -24,12 +26,13 @@ extension FieldValue: CustomStringConvertible {
         case .list(let texts): texts.joined(separator: ", ")
         case .bytes(let amount): amount.description
         case .flag(let flag): flag ? "yes" : "no"
+        case .secret: "‹secret›"
         }
     }
 }
 
 extension FieldValue: Codable {
-    /// Reads null, a string, an array of strings, a number of octets or a Boolean.
+    /// Reads null, a string, an array of strings, a number of octets, a Boolean, or the mark of a secret.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -40,12 +43,14 @@ extension FieldValue: Codable {
             self = .bytes(ByteCount(bytes: bytes))
         } else if let text = try? container.decode(String.self) {
             self = .text(text)
+        } else if (try? container.decode([String: Bool].self)) != nil {
+            self = .secret(nil)
         } else {
             self = .list(try container.decode([String].self))
         }
     }
 
-    /// Writes null, a string, an array of strings, a number of octets or a Boolean.
+    /// Writes null, a string, an array of strings, a number of octets or a Boolean; for a secret `{"secret":true}`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -54,11 +59,14 @@ extension FieldValue: Codable {
         case .list(let texts): try container.encode(texts)
         case .bytes(let amount): try container.encode(amount.bytes)
         case .flag(let flag): try container.encode(flag)
+        case .secret: try container.encode(["secret": true])
         }
     }
 }
 
 /// One field that an operation changes.
+///
+/// A change of ``AccountField/delegates`` is carried out as what it adds and removes.
 public struct FieldChange: Sendable, Hashable, Codable {
     /// The field.
     public let field: AccountField

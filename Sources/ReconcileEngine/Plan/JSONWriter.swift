@@ -31,6 +31,12 @@ struct JSONWriter {
         needsComma = false
     }
 
+    mutating func key(_ name: String) {
+        string(name)
+        bytes.append(0x3A)
+        needsComma = false
+    }
+
     mutating func string(_ text: String) {
         separate()
         bytes.append(0x22)

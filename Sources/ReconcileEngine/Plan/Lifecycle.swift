@@ -1,13 +1,17 @@
 /// What becomes of accounts whose person should not have one any more (requirements SO4, ZI10).
 public struct Lifecycle: Sendable, Hashable {
     /// What to do with such an account.
-    public enum Removal: String, Sendable, Hashable, Codable, CaseIterable {
+    public enum Removal: Sendable, Hashable {
         /// It can no longer be used; data and addresses stay.
         case suspend
         /// It is removed for good, with what it holds.
         case delete
         /// It stays as it is.
         case leave
+        /// It is suspended, and removed for good that many days later unless its person has come back (requirement BE7).
+        ///
+        /// The days count from the run that suspended it, which is remembered in ``Memory/suspensions``.
+        case suspendThenDelete(days: Int)
     }
 
     /// For users that are disabled in the directory.
@@ -26,4 +30,7 @@ public struct Lifecycle: Sendable, Hashable {
 
     /// Whoever is gone, out of scope or disabled is suspended; nobody is deleted.
     public static let suspendMissing = Lifecycle()
+
+    /// Nothing is suspended or deleted.
+    public static let leaveEverything = Lifecycle(disabled: .leave, outOfScope: .leave, missing: .leave)
 }

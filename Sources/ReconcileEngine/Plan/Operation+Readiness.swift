@@ -46,7 +46,7 @@ extension Operation {
     ) -> Readiness {
         guard let current else { return .stale("The account does not exist any more.") }
         if Fingerprint(of: current, fields: fields) == fingerprint { return .ready }
-        let isDone = changes.allSatisfy { !fields.contains($0.field) || current[$0.field] == $0.new }
+        let isDone = changes.allSatisfy { !fields.contains($0.field) || current.has($0) }
         return isDone ? .alreadyApplied : Self.changed
     }
 }

@@ -9,6 +9,8 @@ public struct Operation: Sendable, Hashable, Codable {
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// A new account is made.
         case create
+        /// An account that nobody made by these rules is bound to a directory object; other fields may change with it.
+        case adopt
         /// Some fields change; the primary address and being active do not.
         case update
         /// The primary address changes, and other fields may change with it. Data and identity stay.
@@ -69,7 +71,7 @@ public struct Operation: Sendable, Hashable, Codable {
 
     /// The primary address after the operation.
     public var resultingAddress: MailAddress {
-        guard kind == .rename, let change = changes.first(where: { $0.field == .address }),
+        guard let change = changes.first(where: { $0.field == .address }),
             case .text(let text) = change.new, let address = try? MailAddress(text)
         else { return address }
         return address
@@ -82,14 +84,18 @@ extension Operation {
             kind: .create, id: nil, address: account.address, account: account, reasons: reasons, precondition: .absent)
     }
 
-    /// Changes other than taking the account away: an update, a rename, or a reactivation, whichever the fields tell.
+    /// Changes other than taking the account away: an adoption, or an update, a rename or a reactivation, whichever the
+    /// fields tell.
     static func change(
-        _ observed: ObservedAccount, _ changes: [FieldChange], because reasons: [Reason], fields: AccountFields
+        _ observed: ObservedAccount, _ changes: [FieldChange], isAdoption: Bool = false, because reasons: [Reason],
+        fields: AccountFields
     ) -> Operation {
         let kind: Kind =
-            changes.contains { $0.field == .active }
-            ? .reactivate
-            : changes.contains { $0.field == .address } ? .rename : .update
+            isAdoption
+            ? .adopt
+            : changes.contains { $0.field == .active }
+                ? .reactivate
+                : changes.contains { $0.field == .address } ? .rename : .update
         return Operation(
             kind: kind, id: observed.id, address: observed.account.address, changes: changes, reasons: reasons,
             precondition: .unchanged(Fingerprint(of: observed.account, fields: fields)))

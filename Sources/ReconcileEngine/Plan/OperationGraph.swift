@@ -193,7 +193,8 @@ struct OperationGraph {
         case .rename: 2
         case .update: 3
         case .reactivate: 4
-        case .create: 5
+        case .adopt: 5
+        case .create: 6
         }
     }
 }

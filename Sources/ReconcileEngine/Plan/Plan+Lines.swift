@@ -13,11 +13,13 @@ public struct PlanLine: Sendable, Hashable, Decodable {
     public var operation: Operation?
     /// Something held back.
     public var held: HeldOperation?
+    /// An account that will be deleted one day.
+    public var pending: PendingDeletion?
 }
 
 extension Plan {
-    /// Writes the plan as JSON Lines: the overview, then violations, findings, operations and held operations, each on
-    /// a line of its own.
+    /// Writes the plan as JSON Lines: the overview, then violations, findings, operations, held operations and pending
+    /// deletions, each on a line of its own.
     ///
     /// The same plan gives the same bytes.
     ///
@@ -50,6 +52,10 @@ extension Plan {
             }
             try flush(atLeast: 1 << 16)
         }
+        for deletion in pending {
+            writer.line("pending") { $0.write(deletion) }
+            try flush(atLeast: 1 << 16)
+        }
         try flush(atLeast: 0)
     }
 
@@ -60,6 +66,7 @@ extension Plan {
         var overview: Overview?
         var operations: [Operation] = []
         var held: [HeldOperation] = []
+        var pending: [PendingDeletion] = []
         var violations: [Violation] = []
         var findings: [Finding] = []
         let decoder = JSONDecoder()
@@ -74,6 +81,7 @@ extension Plan {
             if let value = line.violation { violations.append(value) }
             if let value = line.finding { findings.append(value) }
             if let value = line.operation { operations.append(value) }
+            if let value = line.pending { pending.append(value) }
             if let value = line.held {
                 guard value.violations.allSatisfy(violations.indices.contains), !value.violations.isEmpty else {
                     throw PlanLineError(line: number, problem: "it is held by a violation that the plan does not have")
@@ -83,7 +91,8 @@ extension Plan {
         }
         guard let overview else { throw PlanLineError(line: 1, problem: "the overview is missing") }
         self.init(
-            overview: overview, operations: operations, held: held, violations: violations, findings: findings)
+            overview: overview, operations: operations, held: held, pending: pending, violations: violations,
+            findings: findings)
     }
 }
 
@@ -154,6 +163,17 @@ extension JSONWriter {
         }
     }
 
+    mutating func write(_ deletion: PendingDeletion) {
+        object {
+            $0.pair("id", deletion.id.rawValue)
+            $0.pair("address", deletion.address.text)
+            $0.pair("since", deletion.since.description)
+            $0.pair("due", deletion.due.description)
+            $0.key("reason")
+            $0.write(deletion.reason)
+        }
+    }
+
     mutating func write(_ operation: Operation) {
         object {
             $0.pair("kind", operation.kind.rawValue)
@@ -177,6 +197,7 @@ extension JSONWriter {
         object {
             $0.pair("kind", account.kind.rawValue)
             $0.pair("key", account.key?.text)
+            $0.pair("userName", account.userName)
             $0.pair("address", account.address.text)
             $0.key("aliases")
             $0.array(account.aliases) { $0.string($1.text) }
@@ -189,8 +210,29 @@ extension JSONWriter {
                 $0.key("quota")
                 $0.integer(quota.bytes)
             }
+            if !account.delegates.isEmpty {
+                $0.key("delegates")
+                $0.array(account.delegates) { $0.string($1.text) }
+            }
+            if let requiresMFA = account.requiresMFA {
+                $0.key("requiresMFA")
+                $0.bool(requiresMFA)
+            }
             $0.key("isActive")
             $0.bool(account.isActive)
+            if !account.attributes.isEmpty {
+                $0.key("attributes")
+                $0.write(account.attributes)
+            }
+        }
+    }
+
+    private mutating func write(_ attributes: [String: String]) {
+        object { writer in
+            for (name, value) in attributes.sorted(by: { $0.key.precedesInBytes($1.key) }) {
+                writer.key(name)
+                writer.string(value)
+            }
         }
     }
 
@@ -222,6 +264,11 @@ extension JSONWriter {
         case .list(let texts): array(texts) { $0.string($1) }
         case .bytes(let amount): integer(amount.bytes)
         case .flag(let flag): bool(flag)
+        case .secret:
+            object {
+                $0.key("secret")
+                $0.bool(true)
+            }
         }
     }
 

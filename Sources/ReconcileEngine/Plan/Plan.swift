@@ -1,3 +1,5 @@
+public import DirectoryModel
+
 /// Everything that reconciling found to do, to hold back and to tell.
 ///
 /// A value without clients or closures in it: the same inputs, in whatever order, give the same plan byte for byte.
@@ -8,6 +10,8 @@ public struct Plan: Sendable, Hashable {
     public let operations: [Operation]
     /// What a rail holds back, in the same order.
     public let held: [HeldOperation]
+    /// The accounts that are suspended and will be deleted unless their person comes back, in the order of the dates.
+    public let pending: [PendingDeletion]
     /// The safety rules that were violated.
     public let violations: [Violation]
     /// What somebody should know.
@@ -15,11 +19,13 @@ public struct Plan: Sendable, Hashable {
 
     /// Makes a plan from its parts.
     public init(
-        overview: Overview, operations: [Operation], held: [HeldOperation], violations: [Violation], findings: [Finding]
+        overview: Overview, operations: [Operation], held: [HeldOperation], pending: [PendingDeletion] = [],
+        violations: [Violation], findings: [Finding]
     ) {
         self.overview = overview
         self.operations = operations
         self.held = held
+        self.pending = pending
         self.violations = violations
         self.findings = findings
     }
@@ -52,6 +58,29 @@ extension Plan {
         public var accounts: Int
         /// How many of them are bound to a directory object, and so may be changed or removed.
         public var managedAccounts: Int
+    }
+}
+
+/// An account that nobody should have any more, and the day on which it will be deleted (requirement BE7).
+public struct PendingDeletion: Sendable, Hashable, Codable {
+    /// The provider's name for the account.
+    public let id: AccountID
+    /// Its primary address.
+    public let address: MailAddress
+    /// Since when it has been suspended; the time of the plan where the plan suspends it.
+    public let since: Timestamp
+    /// When it may be deleted.
+    public let due: Timestamp
+    /// Why nobody should have it.
+    public let reason: Reason
+
+    /// Makes a pending deletion.
+    public init(id: AccountID, address: MailAddress, since: Timestamp, due: Timestamp, reason: Reason) {
+        self.id = id
+        self.address = address
+        self.since = since
+        self.due = due
+        self.reason = reason
     }
 }
 

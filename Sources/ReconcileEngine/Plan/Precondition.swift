@@ -47,10 +47,14 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     /// The digest.
     public let value: UInt64
 
+    /// What the digest leaves out: delegates come and go with the accounts they name, and are added and removed one by
+    /// one; a second factor is the account's own matter once it is made.
+    private static let ignored: AccountFields = [.delegates, .requiresMFA]
+
     /// The digest of an account, over the given fields only.
     public init(of account: Account, fields: AccountFields = .all) {
-        var hash = StableHash.hash(utf8: account.kind.rawValue)
-        for field in AccountField.allCases where fields.contains(field) {
+        var hash = StableHash.hash(utf8: "account")
+        for field in fields.subtracting(Self.ignored).fields {
             // A digit for the kind of value keeps "no value" apart from an empty text.
             switch account[field] {
             case .unset: Self.mix(&hash, "0", 0)
@@ -60,8 +64,10 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
                 for text in texts { Self.mix(&hash, text, 1) }
             case .bytes(let amount): Self.mix(&hash, "\(amount.bytes)", 3)
             case .flag(let flag): Self.mix(&hash, flag ? "1" : "0", 4)
+            case .secret(let secret): Self.mix(&hash, "\(secret?.digest ?? 0)", 5)
             }
         }
+        if fields.containsAttributes, !account.attributes.isEmpty { Self.mix(&hash, attributes: account.attributes) }
         value = hash
     }
 
@@ -69,6 +75,14 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     public init?(_ text: String) {
         guard text.utf8.count == 16, let value = UInt64(text, radix: 16) else { return nil }
         self.value = value
+    }
+
+    /// Free attributes, which not every account has, go by name and value.
+    private static func mix(_ hash: inout UInt64, attributes: [String: String]) {
+        for (name, value) in attributes.sorted(by: { $0.key.precedesInBytes($1.key) }) where !value.isEmpty {
+            mix(&hash, name, 6)
+            mix(&hash, value, 1)
+        }
     }
 
     private static func mix(_ hash: inout UInt64, _ text: String, _ kind: UInt64) {

@@ -1,3 +1,5 @@
+public import DirectoryModel
+
 /// A safety rule (requirement BE4): looks at a finished plan and says what must not happen without a person's consent.
 ///
 /// Rails are composed in a list. Each is small, decides by itself, and says why. A rail of one's own is a type with this
@@ -12,14 +14,27 @@
 /// }
 /// ```
 public protocol Rail: Sendable {
+    /// The attributes of users and groups that the rule looks at; mostly none.
+    var attributes: [AttributeName] { get }
     /// The ways in which a draft breaks the rule; empty where it keeps it.
     func violations(in draft: PlanDraft) -> [Violation]
+}
+
+extension Rail {
+    /// No attribute.
+    public var attributes: [AttributeName] { [] }
 }
 
 /// A plan before the rails have looked at it.
 public struct PlanDraft: Sendable {
     /// What was compared.
     public let overview: Plan.Overview
+    /// The directory that the plan was made from.
+    public let directory: DirectorySnapshot
+    /// What the provider had.
+    public let provider: ObservedState
+    /// What earlier runs left behind; nil where nothing is remembered between runs.
+    public let memory: Memory?
     /// All operations, in the order in which they may be done.
     public let operations: [Operation]
     /// What is wrong with the groups that the rules name, one sentence each.

@@ -90,7 +90,7 @@ public struct Configuration: Sendable, Decodable {
         init(from decoder: any Decoder) throws {
             let section = try Section(decoder, LifecycleKeys.self)
             func removal(_ key: LifecycleKeys) throws -> Lifecycle.Removal {
-                try section.parsed(key, as: "suspend, delete or leave") { Lifecycle.Removal(rawValue: $0) } ?? .suspend
+                try section.optional(key, RemovalConfiguration.self)?.removal ?? .suspend
             }
             lifecycle = Lifecycle(
                 disabled: try removal(.disabled), outOfScope: try removal(.outOfScope), missing: try removal(.missing))

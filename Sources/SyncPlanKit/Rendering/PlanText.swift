@@ -57,7 +57,9 @@ public struct PlanText: Sendable {
     }
 
     /// What is destructive comes first.
-    private static let order: [Operation.Kind] = [.delete, .suspend, .rename, .update, .reactivate, .create]
+    private static let order: [Operation.Kind] = [
+        .delete, .suspend, .rename, .update, .reactivate, .adopt, .create,
+    ]
 
     // MARK: Operations
 
@@ -88,7 +90,7 @@ public struct PlanText: Sendable {
         case .rename:
             let first = "  \(mark)  \(address) → \(operation.resultingAddress.text.printable)  \(reasons)"
             return [first] + fields(of: operation, without: .address)
-        case .update, .reactivate:
+        case .update, .reactivate, .adopt:
             let first =
                 operation.reasons.allSatisfy { $0.code == .differs } ? address : "\(address.padded(width))  \(reasons)"
             return ["  \(mark)  \(first)"] + fields(of: operation, without: .active)
@@ -103,6 +105,7 @@ public struct PlanText: Sendable {
         case .rename: style.cyan(">  \(word)")
         case .update: style.yellow("~  \(word)")
         case .reactivate: style.green("^  \(word)")
+        case .adopt: style.cyan("=  \(word)")
         case .create: style.green("+  \(word)")
         }
     }
