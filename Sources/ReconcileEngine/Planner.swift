@@ -128,8 +128,11 @@ struct Planner {
     }
 
     private func reason(for verdict: ScopeVerdict) -> Reason {
-        if case .excluded(let rule) = verdict { return Reason(.excluded, rule) }
-        return Reason(.leftScope, rules.scope.description)
+        switch verdict {
+        case .excluded(let rule): Reason(.excluded, rule)
+        case .notAPerson(let what): Reason(.notAPerson, what)
+        case .included, .unmatched: Reason(.leftScope, rules.scope.description)
+        }
     }
 
     // MARK: Operations

@@ -51,7 +51,9 @@ public struct Reconciler: Sendable {
     /// What a source has to bring for these rules.
     public var readRequest: ReadRequest {
         ReadRequest(
-            attributes: .only(mapping.attributes + activity.attributes + scope.attributes + ["displayName"]),
+            attributes: .only(
+                mapping.attributes + activity.attributes + scope.attributes + SystemObjects.attributes
+                    + ["displayName"]),
             kinds: memberships.isEmpty ? [.user] : [.user, .group])
     }
 
@@ -72,12 +74,6 @@ public struct Reconciler: Sendable {
             if case .account(let desired) = projector.project(user) { accounts.append(desired) }
         }
         return DesiredState(accounts: accounts, findings: projector.findings.sorted())
-    }
-
-    /// For each user of a directory, in its order, whether it is in scope and which rule decided it.
-    public func verdicts(directory: DirectorySnapshot, at now: Timestamp? = nil) -> [ScopeVerdict] {
-        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory), at: now)
-        return directory.users.map { projector.verdict(on: $0) }
     }
 
     /// What to do so that the provider has what the directory calls for.

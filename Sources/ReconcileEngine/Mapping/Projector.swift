@@ -6,6 +6,7 @@ internal import DirectoryModel
 struct Projector {
     private let snapshot: DirectorySnapshot
     private let scope: CompiledScope
+    private let systemObjects: SystemObjects
     private let mapping: AccountMapping
     private let domains: ClaimedDomains
     private var sources: MappedAttributes
@@ -21,6 +22,7 @@ struct Projector {
     init(rules: Reconciler, snapshot: DirectorySnapshot, groups: GroupResolution, at now: Timestamp?) {
         self.snapshot = snapshot
         scope = CompiledScope(rules.scope)
+        systemObjects = SystemObjects(in: snapshot)
         mapping = rules.mapping
         domains = rules.domains
         sources = MappedAttributes(mapping, rules.activity, at: now, in: snapshot)
@@ -68,6 +70,7 @@ struct Projector {
 
     /// Whether a user is in scope; it also finds the memberships that entitlements go by.
     mutating func verdict(on user: DirectoryUser) -> ScopeVerdict {
+        if let what = systemObjects.description(of: user) { return .notAPerson(what) }
         membership.collect(user, into: &memberships)
         return scope.verdict(
             on: Candidate(user: user, memberships: memberships, positions: positions, addresses: mapping.addresses))

@@ -1,0 +1,32 @@
+public import DirectoryModel
+
+/// What the rules of scope say about one object of a directory.
+public struct ObjectVerdict: Sendable, Hashable {
+    /// The object's place in the tree.
+    public let dn: DistinguishedName
+    /// What kind of object it is.
+    public let kind: ObjectKind
+    /// The object's name, for people.
+    public let name: String
+    /// Whether it is in scope, and which rule decided it.
+    public let verdict: ScopeVerdict
+
+    init(_ object: some DirectoryObject, kind: ObjectKind, _ verdict: ScopeVerdict) {
+        dn = object.dn
+        self.kind = kind
+        name = object.displayName
+        self.verdict = verdict
+    }
+}
+
+extension Reconciler {
+    /// For each object of a directory whether it is in scope, and which rule decided it.
+    ///
+    /// The order is that of the snapshot: users, groups, contacts. Groups and contacts are never persons.
+    public func verdicts(directory: DirectorySnapshot, at now: Timestamp? = nil) -> [ObjectVerdict] {
+        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory), at: now)
+        return directory.users.map { ObjectVerdict($0, kind: .user, projector.verdict(on: $0)) }
+            + directory.groups.map { ObjectVerdict($0, kind: .group, .notAPerson("a group")) }
+            + directory.contacts.map { ObjectVerdict($0, kind: .contact, .notAPerson("a contact")) }
+    }
+}
