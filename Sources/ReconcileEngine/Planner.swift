@@ -32,7 +32,7 @@ struct Planner {
         let groups = rules.resolve(in: directory)
         var projector = Projector(rules: rules, snapshot: directory, groups: groups, at: now)
         let matcher = match(&projector)
-        findings += projector.findings + matcher.findings
+        findings += projector.findings + matcher.findings + rules.unknownAttributes(in: directory)
 
         let removals = self.removals(matcher, &projector)
         let deleted = Set(removals.filter { $0.operation.kind == .delete }.map(\.account))

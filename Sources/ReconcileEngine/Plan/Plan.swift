@@ -119,6 +119,8 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let entitlementConflict = Code(rawValue: "entitlement-conflict")
         /// It cannot be told which account belongs to which object.
         public static let ambiguousMatch = Code(rawValue: "ambiguous-match")
+        /// A rule names an attribute that no object has and that is not well-known either.
+        public static let unknownAttribute = Code(rawValue: "unknown-attribute")
         /// The provider cannot do something that the rules call for.
         public static let unsupported = Code(rawValue: "unsupported")
     }

@@ -82,9 +82,23 @@ public struct Profile: Sendable {
 
     /// Tries everything that a run needs, without changing anything.
     public func check() async -> [CheckStep] {
-        let source = await reader.check(reconciler.readRequest)
+        var source = await reader.check(reconciler.readRequest)
+        if reconciler.hasUnusualAttributes, source.allSatisfy(\.passed) { source += await checkAttributes() }
         let target = await provider.check()
         return source.map { $0.titled("source \($0.title)") } + target.map { $0.titled("provider \($0.title)") }
+    }
+
+    /// Reads the directory to see whether it has the attributes that the rules name.
+    private func checkAttributes() async -> [CheckStep] {
+        let title = "attributes"
+        do {
+            let snapshot = try await reader.read(reconciler.readRequest) { _ in }
+            let unknown = reconciler.unknownAttributes(in: snapshot)
+            if unknown.isEmpty { return [CheckStep(title, passed: true, detail: "has all that the rules name")] }
+            return unknown.map { CheckStep(title, failed: ConfigurationError($0.text)) }
+        } catch {
+            return [CheckStep(title, failed: error)]
+        }
     }
 
     /// The header of a plan made now.
