@@ -53,7 +53,8 @@ extension Configuration {
         Reconciler(
             scope: people.scope, mapping: people.account.mapping(for: source.schema), activity: people.activity,
             quotas: quotas,
-            domains: ClaimedDomains(domains), lifecycle: lifecycle, rails: limits.rails(protecting: protected))
+            domains: ClaimedDomains(domains), lifecycle: lifecycle, switches: switches,
+            rails: limits.rails(protecting: protected))
     }
 
     /// The path of the state database.

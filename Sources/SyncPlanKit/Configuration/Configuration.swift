@@ -18,6 +18,8 @@ public struct Configuration: Sendable, Decodable {
     public var quotas: [QuotaRule]
     /// What becomes of accounts whose person should not have one any more.
     public var lifecycle: Lifecycle
+    /// What a run may do at all.
+    public var switches: Switches
     /// The safety rules.
     public var limits: LimitsConfiguration
     /// Primary addresses of accounts that are never touched.
@@ -32,7 +34,7 @@ public struct Configuration: Sendable, Decodable {
     public var digest = ""
 
     private enum Keys: String, SectionKey {
-        case source, provider, domains, people, entitlements, lifecycle, limits, protected, state
+        case source, provider, domains, people, entitlements, lifecycle, settings, limits, protected, state
     }
 
     private enum EntitlementKeys: String, SectionKey { case quota }
@@ -50,6 +52,7 @@ public struct Configuration: Sendable, Decodable {
         people = try section.optional(.people) ?? PeopleConfiguration()
         quotas = try section.optional(.entitlements, Entitlements.self)?.quota ?? []
         lifecycle = try section.optional(.lifecycle, LifecycleSection.self)?.lifecycle ?? Lifecycle()
+        switches = try section.optional(.settings, SwitchesConfiguration.self)?.switches ?? []
         limits = try section.optional(.limits) ?? LimitsConfiguration()
         protected = try section.parsedList(.protected, as: "a mail address") { try MailAddress($0) } ?? []
         state = try section.optional(.state)
