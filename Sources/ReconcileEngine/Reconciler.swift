@@ -51,7 +51,9 @@ public struct Reconciler: Sendable {
     /// What a source has to bring for these rules.
     public var readRequest: ReadRequest {
         ReadRequest(
-            attributes: .only(mapping.attributes + activity.attributes + scope.attributes + ["displayName"]),
+            attributes: .only(
+                mapping.attributes + activity.attributes + scope.attributes + rails.flatMap(\.attributes)
+                    + ["displayName"]),
             kinds: memberships.isEmpty ? [.user] : [.user, .group])
     }
 
@@ -99,5 +101,5 @@ public struct Reconciler: Sendable {
     }
 
     /// The memberships that any rule asks for.
-    var memberships: [MemberOf] { scope.memberships + quotas.map(\.membership) }
+    var memberships: [MemberOf] { scope.memberships + quotas.map(\.membership) + rails.flatMap(\.groups) }
 }

@@ -22,8 +22,8 @@ public struct Configuration: Sendable, Decodable {
     public var switches: Switches
     /// The safety rules.
     public var limits: LimitsConfiguration
-    /// Primary addresses of accounts that are never touched.
-    public var protected: [MailAddress]
+    /// Primary addresses of accounts that are never touched, and that nobody is given.
+    public var protected: [AddressPattern]
     /// The path of the state database as written; nil for ``name`` with `.state` in ``folder``.
     public var state: String?
     /// The folder that relative paths are relative to.
@@ -54,7 +54,10 @@ public struct Configuration: Sendable, Decodable {
         lifecycle = try section.optional(.lifecycle, LifecycleSection.self)?.lifecycle ?? Lifecycle()
         switches = try section.optional(.settings, SwitchesConfiguration.self)?.switches ?? []
         limits = try section.optional(.limits) ?? LimitsConfiguration()
-        protected = try section.parsedList(.protected, as: "a mail address") { try MailAddress($0) } ?? []
+        protected =
+            try section.parsedList(.protected, as: "a mail address, or a pattern such as *@admin.example") {
+                AddressPattern($0)
+            } ?? []
         state = try section.optional(.state)
     }
 

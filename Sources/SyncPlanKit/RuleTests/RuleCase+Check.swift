@@ -8,7 +8,10 @@ extension RuleCase {
         let observed = accounts.enumerated().map { index, entry in
             ObservedAccount(id: AccountID("\(index + 1)"), account: entry.account)
         }
-        let plan = rules.plan(directory: snapshot, provider: ObservedState(accounts: observed))
+        let provider = ObservedState(
+            provider: "the case's provider", accounts: observed,
+            capabilities: ProviderCapabilities(switches: providerSwitches))
+        let plan = rules.plan(directory: snapshot, provider: provider, remembering: memory)
         var planned: [Planned] = plan.operations.map { Planned($0, isHeld: false) }
         planned += plan.held.map { Planned($0.operation, isHeld: true) }
         planned += plan.findings.map { Planned(.finding($0.code.rawValue), text: $0.text) }

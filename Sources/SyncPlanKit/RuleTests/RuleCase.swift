@@ -8,11 +8,37 @@ struct RuleCase: Decodable {
     let directory: [DirectoryEntry]
     let accounts: [AccountEntry]
     let incomplete: String?
+    /// What the provider lets nobody do.
+    let providerSwitches: Switches
+    /// What earlier runs left behind; nil where nothing is remembered.
+    let memory: Memory?
     let expectations: [Expectation]
 
     private enum Keys: String, SectionKey {
         case name = "case"
         case configuration, directory, accounts, incomplete, expect
+        case providerSettings = "provider-settings"
+        case lastRun = "last-run"
+    }
+
+    /// The last run in numbers, or the word `none` for a profile that has not run yet.
+    private struct LastRun: Decodable {
+        let summary: RunSummary?
+        private enum Keys: String, SectionKey {
+            case users
+            case inScope = "in-scope"
+        }
+
+        init(from decoder: any Decoder) throws {
+            if let word = try? decoder.singleValueContainer().decode(String.self), word == "none" {
+                summary = nil
+                return
+            }
+            let section = try Section(decoder, Keys.self)
+            summary = RunSummary(
+                at: Timestamp(secondsSince1970: 0), users: try section.required(.users),
+                usersInScope: try section.required(.inScope))
+        }
     }
 
     init(from decoder: any Decoder) throws {
@@ -21,6 +47,8 @@ struct RuleCase: Decodable {
         directory = try section.optional(.directory) ?? []
         accounts = try section.optional(.accounts) ?? []
         incomplete = try section.optional(.incomplete)
+        providerSwitches = try section.optional(.providerSettings, SwitchesConfiguration.self)?.switches ?? []
+        memory = try section.optional(.lastRun, LastRun.self).map { Memory(lastRun: $0.summary) }
         expectations = try section.required(.expect)
     }
 
