@@ -55,8 +55,8 @@ public struct Configuration: Sendable, Decodable {
         switches = try section.optional(.settings, SwitchesConfiguration.self)?.switches ?? []
         limits = try section.optional(.limits) ?? LimitsConfiguration()
         protected =
-            try section.parsedList(.protected, as: "a mail address, or a pattern such as *@admin.example") {
-                AddressPattern($0)
+            try section.parsedList(.protected, as: "a pattern such as *@admin.example or postmaster@*") { text in
+                text.contains("*") ? AddressPattern(text) : AddressPattern(try MailAddress(text))
             } ?? []
         state = try section.optional(.state)
     }

@@ -153,12 +153,12 @@ public struct PlanText: Sendable {
     private func held(_ plan: Plan, _ approvals: [String?]) -> [String] {
         if plan.violations.isEmpty { return [] }
         var lines: [String] = []
-        var operationsOfViolation = [[Operation]](repeating: [], count: plan.violations.count)
+        var heldBy = [[HeldOperation]](repeating: [], count: plan.violations.count)
         for held in plan.held {
-            for index in held.violations { operationsOfViolation[index].append(held.operation) }
+            for index in held.violations { heldBy[index].append(held) }
         }
         for (index, violation) in plan.violations.enumerated() {
-            let operations = operationsOfViolation[index]
+            let operations = heldBy[index].map(\.operation)
             lines.append("\(style.red("held"))   \(violation.text.printable)")
             for operation in operations.prefix(limit ?? operations.count) {
                 let reasons = operation.reasons.map(\.description.printable).joined(separator: "; ")
@@ -168,7 +168,9 @@ public struct PlanText: Sendable {
             if let limit, operations.count > limit {
                 lines.append("         … and \((operations.count - limit).grouped) more; --all shows them.")
             }
-            if !operations.isEmpty, index < approvals.count, let command = approvals[index] {
+            if index < approvals.count, let command = approvals[index],
+                heldBy[index].contains(where: plan.canBeApproved)
+            {
                 lines.append("       approve exactly these with   \(command.printable)")
             }
         }

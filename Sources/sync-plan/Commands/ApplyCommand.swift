@@ -18,8 +18,7 @@ struct ApplyCommand: AsyncParsableCommand {
               sync-plan apply                 plan, show, ask, do
               sync-plan apply staff.plan      carry out a plan that was saved and reviewed
               sync-plan apply --yes           without asking, for a timer
-              sync-plan apply staff.plan --approve 9c1e07ab
-                                              carry out what one safety rule holds back as well
+              sync-plan apply staff.plan --approve 9c1e07ab   with what one rule holds
             """)
 
     @OptionGroup var common: CommonOptions
