@@ -27,7 +27,13 @@ import Testing
     }
 
     static let lastRun = Memory(
+        links: Dictionary(
+            uniqueKeysWithValues: accounts(2).map { (Made.id($0.id.rawValue.dropFirst(3).description), $0.id) }),
         lastRun: RunSummary(at: Timestamp(secondsSince1970: 1_700_000_000), users: 50, usersInScope: 40))
+
+    /// Somebody whose account is to be suspended.
+    static let disabled = Made.person(
+        "corp.example0", proxy: ["SMTP:u0@corp.example"], groups: ["Sooma_5GB"], control: "514")
 
     static let limits: [Case] = [
         Case(
@@ -95,12 +101,14 @@ import Testing
             memory: lastRun),
         Case(name: "nothing is remembered", rails: [SuddenShrink(), FirstRun()], accounts: accounts(1)),
         Case(
-            name: "first run against a populated provider", rails: [SuddenShrink(), FirstRun()], users: people(1),
+            name: "first run against a populated provider", rails: [SuddenShrink(), FirstRun()], users: [disabled],
             accounts: accounts(2), memory: Memory(), expect: ["first-run destructive"]),
         Case(name: "first run that removes nothing", rails: [FirstRun()], users: people(1), memory: Memory()),
-        Case(name: "not the first run", rails: [FirstRun()], accounts: accounts(2), memory: lastRun),
         Case(
-            name: "a first run that was cut short made all there is", rails: [FirstRun()], accounts: accounts(1),
+            name: "not the first run", rails: [FirstRun()], users: [disabled], accounts: accounts(2), memory: lastRun),
+        Case(
+            name: "a first run that was cut short made all there is", rails: [FirstRun()], users: [disabled],
+            accounts: accounts(1),
             memory: Memory(links: [Made.id("corp.example0"): AccountID("id-corp.example0")])),
     ]
 
@@ -159,7 +167,7 @@ import Testing
     @Test func whatRailsLookAtIsRead() {
         let rules = PlanningTests.rules {
             $0.scope = .everyone
-            $0.quotas = []
+            $0.entitlements = []
             $0.rails = [PrivilegedAccounts(groups: [MemberOf("Admins")])]
         }
         #expect(rules.readRequest.kinds == [.user, .group])
@@ -209,7 +217,7 @@ import Testing
         let rules = PlanningTests.rules { $0.rails = [FirstRun()] }
         func text(_ links: [ObjectID: AccountID]) -> String? {
             rules.plan(
-                directory: DirectorySnapshot(users: [], groups: PlanningTests.groups),
+                directory: DirectorySnapshot(users: [Self.disabled], groups: PlanningTests.groups),
                 provider: ObservedState(provider: "mail.db", accounts: Self.accounts(3)),
                 remembering: Memory(links: links)
             ).violations.first?.text

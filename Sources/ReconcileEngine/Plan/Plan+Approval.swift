@@ -47,7 +47,7 @@ extension Plan {
         }
         return Plan(
             overview: overview, operations: steps(approving: approved).map(\.operation), held: stillHeld,
-            pending: pending, violations: kept.map { violations[$0] }, findings: findings)
+            pending: pending, recognized: recognized, violations: kept.map { violations[$0] }, findings: findings)
     }
 
     /// Whether a held operation can be done once everything that holds it is approved.
