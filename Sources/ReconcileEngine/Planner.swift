@@ -31,7 +31,7 @@ struct Planner {
         self.rules = rules
         self.directory = directory
         self.provider = provider
-        switches = rules.switches
+        switches = rules.switches.union(provider.capabilities.switches)
         heldFields = provider.capabilities.fields
         fields = rules.fields.intersection(heldFields)
         comparedFields = fields.subtracting([.delegates])
@@ -176,8 +176,9 @@ struct Planner {
             managedAccounts: provider.accounts.lazy.filter { $0.account.key != nil }.count)
         let draft = PlanDraft(
             overview: overview, directory: directory, provider: provider, memory: memory,
-            operations: operations.ordered, unresolvedGroups: groups.problems)
-        let violations = rules.rails.flatMap { $0.violations(in: draft) }
+            operations: operations.ordered, unresolvedGroups: groups.problems, keyAttribute: rules.mapping.key)
+        let forbidden = ForbiddenOperations(profile: rules.switches, provider: provider.capabilities.switches)
+        let violations = ([forbidden] + rules.rails).flatMap { $0.violations(in: draft) }
         let (free, held) = operations.split(by: violations)
         return Plan(
             overview: overview, operations: free, held: held, pending: pending, recognized: recognized,

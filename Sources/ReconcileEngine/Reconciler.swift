@@ -135,5 +135,6 @@ public struct Reconciler: Sendable {
     /// The memberships that any rule asks for.
     var memberships: [MemberOf] {
         scope.memberships + Scope(include: functionalUsers).memberships + entitlements.compactMap(\.membership)
+            + rails.flatMap(\.groups)
     }
 }

@@ -54,7 +54,8 @@ extension Configuration {
             scope: people.scope, mapping: people.account.mapping(for: source.schema), activity: people.activity,
             matching: people.matching, entitlements: entitlements, entitlementChoice: entitlementChoice, groups: groups,
             functionalUsers: people.functional, convertsKinds: convertsKinds, domains: ClaimedDomains(domains),
-            lifecycle: lifecycle, management: management, rails: limits.rails(protecting: protected))
+            lifecycle: lifecycle, management: management, switches: switches,
+            rails: limits.rails(protecting: protected))
     }
 
     /// The path of the state database.

@@ -26,10 +26,12 @@ public struct Configuration: Sendable, Decodable {
     public var management: Management
     /// Whether an account of another kind than it should be is turned into one of that kind.
     public var convertsKinds: Bool
+    /// What a run may do at all.
+    public var switches: Switches
     /// The safety rules.
     public var limits: LimitsConfiguration
-    /// Primary addresses of accounts that are never touched.
-    public var protected: [MailAddress]
+    /// Primary addresses of accounts that are never touched, and that nobody is given.
+    public var protected: [AddressPattern]
     /// The path of the state database as written; nil for ``name`` with `.state` in ``folder``.
     public var state: String?
     /// The folder that relative paths are relative to.
@@ -40,7 +42,7 @@ public struct Configuration: Sendable, Decodable {
     public var digest = ""
 
     private enum Keys: String, SectionKey {
-        case source, provider, domains, people, groups, entitlements, lifecycle, limits, protected, state
+        case source, provider, domains, people, groups, entitlements, lifecycle, settings, limits, protected, state
     }
 
     private enum LifecycleKeys: String, SectionKey {
@@ -64,8 +66,12 @@ public struct Configuration: Sendable, Decodable {
         self.lifecycle = lifecycle?.lifecycle ?? Lifecycle()
         management = lifecycle?.management ?? .owned
         convertsKinds = lifecycle?.convertsKinds ?? false
+        switches = try section.optional(.settings, SwitchesConfiguration.self)?.switches ?? []
         limits = try section.optional(.limits) ?? LimitsConfiguration()
-        protected = try section.parsedList(.protected, as: "a mail address") { try MailAddress($0) } ?? []
+        protected =
+            try section.parsedList(.protected, as: "a pattern such as *@admin.example or postmaster@*") { text in
+                text.contains("*") ? AddressPattern(text) : AddressPattern(try MailAddress(text))
+            } ?? []
         state = try section.optional(.state)
     }
 

@@ -28,6 +28,8 @@ struct Section<Key: SectionKey> {
         return try container.decode(type, forKey: key)
     }
 
+    func contains(_ key: Key) -> Bool { container.contains(key) }
+
     func optional<Value: Decodable>(_ key: Key, _ type: Value.Type = Value.self) throws -> Value? {
         try container.decodeIfPresent(type, forKey: key)
     }
