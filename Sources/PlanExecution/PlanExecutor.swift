@@ -44,16 +44,19 @@ public struct PlanExecutor: Sendable {
 
     /// Carries a plan out.
     ///
-    /// Held operations are not touched.
+    /// Held operations are not touched, but for those whose violations all are approved.
     ///
     /// - Parameters:
+    ///   - approved: the violations that a person has approved, as positions in ``Plan/violations``.
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
     ///   - progress: called after each group of operations.
     /// - Throws: ``StateDatabaseError`` where nothing can be written down; what is under way then is finished first.
     public func apply(
-        _ plan: Plan, digest: String, progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
+        _ plan: Plan, approving approved: Set<Int> = [], digest: String,
+        progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
-        let run = Run(provider: provider, state: state, options: options, plan: plan, digest: digest)
+        let run = Run(
+            provider: provider, state: state, options: options, steps: plan.steps(approving: approved), digest: digest)
         // A task of its own is not cancelled with its creator: what is under way is always finished.
         let work = Task { try await run.carryOut(progress) }
         return try await withTaskCancellationHandler {
@@ -68,15 +71,16 @@ public struct PlanExecutor: Sendable {
         private let provider: any AccountProvider
         private let state: StateDatabase
         private let options: Options
-        private let plan: Plan
+        private let steps: [Plan.Step]
         private let digest: String
         private let ending = Mutex<ApplyReport.Ending>(.finished)
 
-        init(provider: any AccountProvider, state: StateDatabase, options: Options, plan: Plan, digest: String) {
+        init(provider: any AccountProvider, state: StateDatabase, options: Options, steps: [Plan.Step], digest: String)
+        {
             self.provider = provider
             self.state = state
             self.options = options
-            self.plan = plan
+            self.steps = steps
             self.digest = digest
         }
 
@@ -91,43 +95,43 @@ public struct PlanExecutor: Sendable {
         func carryOut(_ progress: @Sendable (ApplyProgress) -> Void) async throws -> ApplyReport {
             let done = try Journal.done(state, plan: digest, provider: provider.name)
             let journal = try Journal(
-                state, plan: digest, provider: provider.name, operations: plan.operations.count)
-            var results = [ApplyReport.Result](repeating: .notStarted, count: plan.operations.count)
+                state, plan: digest, provider: provider.name, operations: steps.count)
+            var results = [ApplyReport.Result](repeating: .notStarted, count: steps.count)
             var completed = 0
             var failed = 0
-            for position in done where results.indices.contains(position) {
-                results[position] = .doneEarlier
+            for index in steps.indices where done.contains(steps[index].position) {
+                results[index] = .doneEarlier
                 completed += 1
             }
             for group in groups(without: done) {
                 if isEnding { break }
-                try journal.intend(group.map { ($0, plan.operations[$0]) })
+                try journal.intend(group.map { (steps[$0].position, steps[$0].operation) })
                 let outcomes = await tryAll(group)
-                try journal.record(outcomes)
-                for (position, result) in outcomes {
-                    results[position] = result
+                try journal.record(outcomes.map { (steps[$0.index].position, $0.result) })
+                for (index, result) in outcomes {
+                    results[index] = result
                     if result != .notStarted { completed += 1 }
                     if result != .notStarted && !result.isSuccess { failed += 1 }
                 }
                 progress(ApplyProgress(completed: completed, failed: failed, total: results.count))
             }
             try journal.end()
-            let entries = zip(plan.operations.indices, results).map { position, result in
-                ApplyReport.Entry(position: position, operation: plan.operations[position], result: result)
+            let entries = zip(steps, results).map { step, result in
+                ApplyReport.Entry(position: step.position, operation: step.operation, result: result)
             }
             return ApplyReport(entries: entries, ending: ending.withLock { $0 })
         }
 
-        /// Positions in the order of the plan, in groups that never mix stages.
+        /// What is left to do, as positions in ``steps``, in groups that never mix stages.
         private func groups(without done: Set<Int>) -> [[Int]] {
             var groups: [[Int]] = []
             var stage: Int?
-            for position in plan.operations.indices where !done.contains(position) {
-                let next = plan.operations[position].stage
+            for index in steps.indices where !done.contains(steps[index].position) {
+                let next = steps[index].operation.stage
                 if stage == next, let count = groups.last?.count, count < PlanExecutor.groupSize {
-                    groups[groups.count - 1].append(position)
+                    groups[groups.count - 1].append(index)
                 } else {
-                    groups.append([position])
+                    groups.append([index])
                 }
                 stage = next
             }
@@ -135,13 +139,13 @@ public struct PlanExecutor: Sendable {
         }
 
         /// Tries the operations of one group, so many at once.
-        private func tryAll(_ positions: [Int]) async -> [(position: Int, result: ApplyReport.Result)] {
-            await withTaskGroup(of: (position: Int, result: ApplyReport.Result).self) { group in
-                var results: [(position: Int, result: ApplyReport.Result)] = []
-                var rest = positions[...]
+        private func tryAll(_ indices: [Int]) async -> [(index: Int, result: ApplyReport.Result)] {
+            await withTaskGroup(of: (index: Int, result: ApplyReport.Result).self) { group in
+                var results: [(index: Int, result: ApplyReport.Result)] = []
+                var rest = indices[...]
                 func beginNext() {
-                    guard let position = rest.popFirst() else { return }
-                    group.addTask { (position, await self.attempt(self.plan.operations[position])) }
+                    guard let index = rest.popFirst() else { return }
+                    group.addTask { (index, await self.attempt(self.steps[index].operation)) }
                 }
                 for _ in 0..<max(1, options.concurrency) { beginNext() }
                 while let result = await group.next() {

@@ -27,13 +27,20 @@ extension Reconciler {
     /// Every attribute that a rule names, with the rule's place in the words of the configuration.
     private var attributeUses: [(place: String, attribute: AttributeName)] {
         var uses: [(place: String, attribute: AttributeName)] = []
-        for (list, rules) in [("include", scope.include), ("exclude", scope.exclude)] {
+        let lists = [("include", scope.include), ("exclude", scope.exclude), ("functional", functionalUsers)]
+        for (list, rules) in lists {
             for (index, rule) in rules.enumerated() {
                 let names = rule.conditions.flatMap(\.attributes)
                 uses += names.map { ("Rule \(index + 1) of \(list) (\(rule))", $0) }
             }
         }
         for (field, names) in mapping.attributesByField { uses += names.map { ("The mapping of \(field)", $0) } }
+        for (index, rule) in groups.enumerated() {
+            for (field, names) in rule.mapping?.attributesByField ?? [] {
+                uses += names.map { ("The mapping of \(field) in rule \(index + 1) of groups", $0) }
+            }
+        }
+        for rail in rails { uses += rail.attributes.map { ("A safety rule", $0) } }
         return uses
     }
 }
@@ -44,9 +51,11 @@ extension AccountMapping {
         var unit: [AttributeName] = []
         if case .text(let rule) = organizationalUnit { unit = rule.attributes }
         let fields: [(field: String, attributes: [AttributeName])] = [
-            ("key", key.map { [$0] } ?? []), ("address", addresses.attributes), ("name", name?.attributes ?? []),
+            ("key", key.map { [$0] } ?? []), ("user-name", userName?.attributes ?? []),
+            ("address", addresses.attributes), ("name", name?.attributes ?? []),
             ("given-name", givenName?.attributes ?? []), ("family-name", familyName?.attributes ?? []),
             ("mobile", mobile?.attributes ?? []), ("organizational-unit", unit),
+            ("delegates", delegates.map { [$0] } ?? []), ("password-hash", passwordHash.map { [$0] } ?? []),
         ]
         let named = Set(fields.flatMap(\.attributes))
         return fields + [("the account", attributes.filter { !named.contains($0) })]

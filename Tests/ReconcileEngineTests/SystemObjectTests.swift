@@ -109,6 +109,15 @@ import Testing
             ])
     }
 
+    @Test("a group is included where a rule makes an account of it") func groups() {
+        let group = DirectoryGroup(
+            id: Made.id("sales"), dn: Made.dn("Sales", in: "Groups"),
+            attributes: AttributeValues(["cn": ["Sales"], "proxyAddresses": ["SMTP:sales@corp.example"]]))
+        let directory = DirectorySnapshot(users: [], groups: [Made.group("Staff"), group])
+        let verdicts = Reconciler(groups: [GroupRule()]).verdicts(directory: directory)
+        #expect(verdicts.map(\.verdict) == [.notAPerson("a group"), .included(Reason(.group, "Sales"))])
+    }
+
     @Test("what the verdict needs is read") func readRequest() throws {
         guard case .only(let names) = Reconciler().readRequest.attributes else {
             Issue.record("everything is read")

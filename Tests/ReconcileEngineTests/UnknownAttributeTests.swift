@@ -72,6 +72,25 @@ import Testing
         #expect(Set(plan.findings).isSuperset(of: findings))
     }
 
+    @Test func mappingsOfGroupsAndCustomFieldsAreLookedAtToo() {
+        var rules = Reconciler(groups: [GroupRule(mapping: AccountMapping(addresses: .plain(["mial"])))])
+        rules.functionalUsers = [ScopeRule(AttributeCondition("roomNumbr", .isPresent))]
+        rules.mapping.userName = .attribute("uidd")
+        rules.mapping.providerAttributes = ["office": .attribute("offic")]
+        rules.rails = [Watch()]
+        #expect(
+            rules.unknownAttributes(in: DirectorySnapshot(users: Self.people)).map { $0.text.prefix { $0 != "," } } == [
+                "The mapping of address in rule 1 of groups names mial", "The mapping of the account names offic",
+                "Rule 1 of functional (roomNumbr is present) names roomNumbr", "The mapping of user-name names uidd",
+                "A safety rule names vip",
+            ])
+    }
+
+    private struct Watch: Rail {
+        var attributes: [AttributeName] { ["vip"] }
+        func violations(in draft: PlanDraft) -> [Violation] { [] }
+    }
+
     @Test func whatTheEngineItselfReadsIsWellKnown() {
         for schema in DirectorySchema.presets {
             let rules = Reconciler(mapping: .standard(for: schema), activity: Activity(Set(Activity.Cause.allCases)))

@@ -20,13 +20,21 @@ public struct ObjectVerdict: Sendable, Hashable {
 }
 
 extension Reconciler {
-    /// For each object of a directory whether it is in scope, and which rule decided it.
+    /// For each object of a directory whether an account is made of it, and which rule decided it.
     ///
-    /// The order is that of the snapshot: users, groups, contacts. Groups and contacts are never persons.
+    /// The order is that of the snapshot: users, groups, contacts. A group is included where a rule of ``groups`` makes
+    /// an account of it; a contact never is.
     public func verdicts(directory: DirectorySnapshot, at now: Timestamp? = nil) -> [ObjectVerdict] {
-        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory), at: now)
-        return directory.users.map { ObjectVerdict($0, kind: .user, projector.verdict(on: $0)) }
-            + directory.groups.map { ObjectVerdict($0, kind: .group, .notAPerson("a group")) }
+        let resolution = resolve(in: directory)
+        var projector = Projector(rules: self, snapshot: directory, groups: resolution, at: now)
+        let selected = Set(GroupProjector(self, snapshot: directory, groups: resolution).selected.map(\.group))
+        let groups = directory.groups.enumerated().map { position, group in
+            ObjectVerdict(
+                group, kind: .group,
+                selected.contains(position)
+                    ? .included(Reason(.group, group.displayName)) : .notAPerson("a group"))
+        }
+        return directory.users.map { ObjectVerdict($0, kind: .user, projector.verdict(on: $0)) } + groups
             + directory.contacts.map { ObjectVerdict($0, kind: .contact, .notAPerson("a contact")) }
     }
 }

@@ -53,8 +53,9 @@ extension Configuration {
     public var reconciler: Reconciler {
         Reconciler(
             scope: people.scope, mapping: people.account.mapping(for: source.schema), activity: people.activity,
-            quotas: quotas,
-            domains: ClaimedDomains(domains), lifecycle: lifecycle, switches: switches,
+            matching: people.matching, entitlements: entitlements, entitlementChoice: entitlementChoice, groups: groups,
+            functionalUsers: people.functional, convertsKinds: convertsKinds, domains: ClaimedDomains(domains),
+            lifecycle: lifecycle, management: management, switches: switches,
             rails: limits.rails(protecting: protected))
     }
 

@@ -17,15 +17,23 @@ public struct Configuration: Sendable, Decodable {
     /// Who should have an account, and how its fields come from the directory.
     public var people: PeopleConfiguration
     /// What the membership of groups grants.
-    public var quotas: [QuotaRule]
+    public var entitlements: [Entitlement]
+    /// Which of several entitlements counts.
+    public var entitlementChoice: EntitlementChoice
+    /// Which groups become accounts of their own.
+    public var groups: [GroupRule]
     /// What becomes of accounts whose person should not have one any more.
     public var lifecycle: Lifecycle
+    /// Which accounts may be taken away at all.
+    public var management: Management
+    /// Whether an account of another kind than it should be is turned into one of that kind.
+    public var convertsKinds: Bool
     /// What a run may do at all.
     public var switches: Switches
     /// The safety rules.
     public var limits: LimitsConfiguration
-    /// Primary addresses of accounts that are never touched.
-    public var protected: [MailAddress]
+    /// Primary addresses of accounts that are never touched, and that nobody is given.
+    public var protected: [AddressPattern]
     /// The path of the state database as written; nil for ``name`` with `.state` in ``folder``.
     public var state: String?
     /// The folder that relative paths are relative to.
@@ -36,12 +44,12 @@ public struct Configuration: Sendable, Decodable {
     public var digest = ""
 
     private enum Keys: String, SectionKey {
-        case source, backend, provider, domains, people, entitlements, lifecycle, settings, limits, protected, state
+        case source, backend, provider, domains, people, groups, entitlements, lifecycle, settings, limits, protected
+        case state
     }
 
-    private enum EntitlementKeys: String, SectionKey { case quota }
     private enum LifecycleKeys: String, SectionKey {
-        case disabled, missing
+        case disabled, missing, manage, convert
         case outOfScope = "out-of-scope"
     }
 
@@ -69,11 +77,21 @@ public struct Configuration: Sendable, Decodable {
         provider = try section.required(.provider)
         domains = try section.parsedList(.domains, as: "a mail domain") { try MailDomain($0) } ?? []
         people = try section.optional(.people) ?? PeopleConfiguration()
-        quotas = try section.optional(.entitlements, Entitlements.self)?.quota ?? []
-        lifecycle = try section.optional(.lifecycle, LifecycleSection.self)?.lifecycle ?? lifecycle
+        let entitlements = try section.optional(.entitlements, EntitlementsConfiguration.self)
+        self.entitlements = entitlements?.entitlements ?? []
+        entitlementChoice = entitlements?.choice ?? .largest
+        let schema = source.schema
+        groups = try section.optional(.groups, [GroupRuleConfiguration].self)?.map { $0.rule(for: schema) } ?? []
+        let removals = try section.optional(.lifecycle, LifecycleSection.self)
+        lifecycle = removals?.lifecycle ?? lifecycle
+        management = removals?.management ?? .owned
+        convertsKinds = removals?.convertsKinds ?? false
         switches = try section.optional(.settings, SwitchesConfiguration.self)?.switches ?? []
         limits = try section.optional(.limits) ?? LimitsConfiguration()
-        protected = try section.parsedList(.protected, as: "a mail address") { try MailAddress($0) } ?? []
+        protected =
+            try section.parsedList(.protected, as: "a pattern such as *@admin.example or postmaster@*") { text in
+                text.contains("*") ? AddressPattern(text) : AddressPattern(try MailAddress(text))
+            } ?? []
         state = try section.optional(.state)
     }
 
@@ -84,30 +102,10 @@ public struct Configuration: Sendable, Decodable {
             : URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardized.path
     }
 
-    private struct Entitlements: Decodable {
-        let quota: [QuotaRule]
-
-        init(from decoder: any Decoder) throws {
-            quota = try Section(decoder, EntitlementKeys.self).optional(.quota, [Quota].self)?.map(\.rule) ?? []
-        }
-    }
-
-    private struct Quota: Decodable {
-        let rule: QuotaRule
-        private enum Keys: String, SectionKey { case group, nested, value }
-
-        init(from decoder: any Decoder) throws {
-            let section = try Section(decoder, Keys.self)
-            let group = try section.required(.group, String.self)
-            let amount = try section.parsed(.value, as: "an amount such as 5 GB or 512 MiB") { ByteCount($0) }
-            guard let amount else { throw section.missing(.value) }
-            rule = QuotaRule(
-                amount, group: GroupSelector(group), nested: try section.optional(.nested, Bool.self) ?? false)
-        }
-    }
-
     private struct LifecycleSection: Decodable {
         let lifecycle: Lifecycle
+        let management: Management
+        let convertsKinds: Bool
 
         init(from decoder: any Decoder) throws {
             let section = try Section(decoder, LifecycleKeys.self)
@@ -116,6 +114,9 @@ public struct Configuration: Sendable, Decodable {
             }
             lifecycle = Lifecycle(
                 disabled: try removal(.disabled), outOfScope: try removal(.outOfScope), missing: try removal(.missing))
+            management =
+                try section.parsed(.manage, as: "owned, domains or everything") { Management(rawValue: $0) } ?? .owned
+            convertsKinds = try section.optional(.convert) ?? false
         }
     }
 }

@@ -30,6 +30,8 @@ struct Section<Key: SectionKey> {
         return try container.decode(type, forKey: key)
     }
 
+    func contains(_ key: Key) -> Bool { container.contains(key) }
+
     func optional<Value: Decodable>(_ key: Key, _ type: Value.Type = Value.self) throws -> Value? {
         try container.decodeIfPresent(type, forKey: key)
     }
@@ -51,8 +53,6 @@ struct Section<Key: SectionKey> {
             try self.parse(text, at: container.codingPath + [key, AnyKey(index)], as: expected, parse)
         }
     }
-
-    func contains(_ key: Key) -> Bool { container.contains(key) }
 
     /// The error for a key that is not there, or where one of several is needed, for none of them being there.
     func missing(_ keys: Key..., advice: String? = nil) -> any Error {

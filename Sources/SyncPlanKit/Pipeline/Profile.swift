@@ -55,13 +55,15 @@ public struct Profile: Sendable {
 
     /// Carries a plan out, under a lock that keeps other runs away.
     ///
+    /// - Parameter approved: the violations that a person has approved, as positions in ``Plan/violations``.
     /// - Throws: `RunLockError` or `StateDatabaseError`; nothing has been changed then.
     public func apply(
-        _ file: PlanFile, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+        _ file: PlanFile, approving approved: Set<Int> = [],
+        progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let state = try StateDatabase(path: configuration.statePath)
         return try await PlanExecutor(provider: provider, state: state)
-            .apply(file.plan, digest: file.digest.text) { progress(.applying($0)) }
+            .apply(file.plan, approving: approved, digest: file.digest.text) { progress(.applying($0)) }
     }
 
     /// Takes the lock that keeps two runs of the profile from working at the same time.
