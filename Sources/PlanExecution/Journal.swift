@@ -2,21 +2,22 @@ internal import DirectoryModel
 internal import GRDB
 internal import ReconcileEngine
 
-/// The record of one run: what it is about to do, and what came of it.
+/// The record of one run: what it is about to do, and what came of it, for the memory too.
 struct Journal: Sendable {
     private let state: StateDatabase
     private let run: Int64
+    private let memory: MemoryTables
 
     /// Begins the record of a run.
     ///
     /// - Parameter plan: a digest of the plan; runs with the same digest are tries at the same plan.
     init(_ state: StateDatabase, plan: String, provider: String, operations: Int) throws(StateDatabaseError) {
         self.state = state
-        run = try state.write { database in
+        (run, memory) = try state.write { database in
             try database.execute(
                 sql: "INSERT INTO run (plan, provider, operations) VALUES (?, ?, ?)",
                 arguments: [plan, provider, operations])
-            return database.lastInsertedRowID
+            return (database.lastInsertedRowID, try MemoryTables(adding: provider, database))
         }
     }
 
@@ -48,14 +49,26 @@ struct Journal: Sendable {
         }
     }
 
-    /// Writes down what came of it.
-    func record(_ results: [(position: Int, result: ApplyReport.Result)]) throws(StateDatabaseError) {
+    /// Writes down accounts whose directory objects were recognised.
+    func remember(_ links: some Sequence<(key: ObjectID, id: AccountID)>) throws(StateDatabaseError) {
+        try state.write { database in
+            for (key, id) in links { try memory.link(key, to: id, database) }
+        }
+    }
+
+    /// Writes down what came of operations of a plan, together with what the next run has to know of it.
+    func record(
+        _ results: [(position: Int, result: ApplyReport.Result)], of plan: Plan
+    ) throws(StateDatabaseError) {
         try state.write { database in
             let statement = try database.cachedStatement(
                 sql: "UPDATE entry SET state = ?, detail = ? WHERE run = ? AND position = ?")
             for (position, result) in results {
                 if let (name, detail) = Self.text(result) {
                     try statement.execute(arguments: [name, detail, run, position])
+                    if let account = result.account {
+                        try memory.note(plan.operations[position], on: account, database)
+                    }
                 } else {
                     // Intended, but the run was stopped before it was tried.
                     try database.execute(
@@ -66,8 +79,11 @@ struct Journal: Sendable {
     }
 
     /// Writes down that the run came to its end.
-    func end() throws(StateDatabaseError) {
+    ///
+    /// - Parameter plan: the plan and its time, where it was gone through to its end and knows the whole directory.
+    func end(of plan: (plan: Plan, madeAt: Timestamp)?) throws(StateDatabaseError) {
         try state.write { database in
+            if let plan { try memory.note(plan.plan, madeAt: plan.madeAt, database) }
             try database.execute(
                 sql: "UPDATE run SET ended_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", arguments: [run])
         }

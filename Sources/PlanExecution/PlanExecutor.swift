@@ -1,3 +1,4 @@
+public import DirectoryModel
 public import ProviderClient
 public import ReconcileEngine
 import Synchronization
@@ -48,12 +49,15 @@ public struct PlanExecutor: Sendable {
     ///
     /// - Parameters:
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
+    ///   - time: when the plan was made; it becomes the time of the last run in the memory.
     ///   - progress: called after each group of operations.
     /// - Throws: ``StateDatabaseError`` where nothing can be written down; what is under way then is finished first.
     public func apply(
-        _ plan: Plan, digest: String, progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
+        _ plan: Plan, digest: String, madeAt time: Timestamp,
+        progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
-        let run = Run(provider: provider, state: state, options: options, plan: plan, digest: digest)
+        let run = Run(
+            provider: provider, state: state, options: options, plan: plan, digest: digest, time: time)
         // A task of its own is not cancelled with its creator: what is under way is always finished.
         let work = Task { try await run.carryOut(progress) }
         return try await withTaskCancellationHandler {
@@ -70,14 +74,19 @@ public struct PlanExecutor: Sendable {
         private let options: Options
         private let plan: Plan
         private let digest: String
+        private let time: Timestamp
         private let ending = Mutex<ApplyReport.Ending>(.finished)
 
-        init(provider: any AccountProvider, state: StateDatabase, options: Options, plan: Plan, digest: String) {
+        init(
+            provider: any AccountProvider, state: StateDatabase, options: Options, plan: Plan, digest: String,
+            time: Timestamp
+        ) {
             self.provider = provider
             self.state = state
             self.options = options
             self.plan = plan
             self.digest = digest
+            self.time = time
         }
 
         func stop() { end(.stopped) }
@@ -92,6 +101,7 @@ public struct PlanExecutor: Sendable {
             let done = try Journal.done(state, plan: digest, provider: provider.name)
             let journal = try Journal(
                 state, plan: digest, provider: provider.name, operations: plan.operations.count)
+            // RECOGNIZED LINKS: try journal.remember(plan.recognized.lazy.map { ($0.key, $0.id) })
             var results = [ApplyReport.Result](repeating: .notStarted, count: plan.operations.count)
             var completed = 0
             var failed = 0
@@ -103,7 +113,7 @@ public struct PlanExecutor: Sendable {
                 if isEnding { break }
                 try journal.intend(group.map { ($0, plan.operations[$0]) })
                 let outcomes = await tryAll(group)
-                try journal.record(outcomes)
+                try journal.record(outcomes, of: plan)
                 for (position, result) in outcomes {
                     results[position] = result
                     if result != .notStarted { completed += 1 }
@@ -111,11 +121,13 @@ public struct PlanExecutor: Sendable {
                 }
                 progress(ApplyProgress(completed: completed, failed: failed, total: results.count))
             }
-            try journal.end()
+            let ending = ending.withLock { $0 }
+            let isNews = ending == .finished && plan.overview.directoryIncomplete.isEmpty
+            try journal.end(of: isNews ? (plan, time) : nil)
             let entries = zip(plan.operations.indices, results).map { position, result in
                 ApplyReport.Entry(position: position, operation: plan.operations[position], result: result)
             }
-            return ApplyReport(entries: entries, ending: ending.withLock { $0 })
+            return ApplyReport(entries: entries, ending: ending)
         }
 
         /// Positions in the order of the plan, in groups that never mix stages.

@@ -16,7 +16,7 @@ import Testing
     ) async throws -> ApplyReport {
         let folder = try StateFolder()
         return try await PlanExecutor(provider: provider, state: folder.open(), options: options)
-            .apply(plan, digest: "digest")
+            .apply(plan, digest: "digest", madeAt: .earliest)
     }
 
     @Test func anEmptyPlanIsDone() async throws {
@@ -171,7 +171,9 @@ import Testing
         }
         let folder = try StateFolder()
         _ = try await PlanExecutor(provider: provider, state: folder.open())
-            .apply(try Plan.creations(200), digest: "d") { progress in seen.withLock { $0.append(progress) } }
+            .apply(try Plan.creations(200), digest: "d", madeAt: .earliest) { progress in
+                seen.withLock { $0.append(progress) }
+            }
         let progress = seen.withLock { $0 }
         #expect(progress.count > 1)
         #expect(progress.map(\.completed) == progress.map(\.completed).sorted())
@@ -192,7 +194,7 @@ import Testing
         let folder = try StateFolder()
         let executor = PlanExecutor(provider: provider, state: try folder.open(), options: Self.patient)
         let plan = try Plan.creations(100)
-        let task = Task { try await executor.apply(plan, digest: "d") }
+        let task = Task { try await executor.apply(plan, digest: "d", madeAt: .earliest) }
         while provider.inFlight < 4 { try await Task.sleep(for: .milliseconds(1)) }
         task.cancel()
         try await Task.sleep(for: .milliseconds(20))
@@ -204,7 +206,7 @@ import Testing
         #expect(cancelled.load(ordering: .relaxed) == 0, "an operation under way was cancelled")
         #expect(try folder.rows("SELECT state, count(*) FROM entry GROUP BY state") == ["done|4"])
         // Run again, it goes on.
-        let rest = try await executor.apply(plan, digest: "d")
+        let rest = try await executor.apply(plan, digest: "d", madeAt: .earliest)
         #expect(rest.isComplete && rest.count { $0 == .doneEarlier } == 4)
         #expect(Set(provider.addresses).count == 100 && provider.calls.count == 100)
     }
@@ -216,7 +218,7 @@ import Testing
         let folder = try StateFolder()
         let executor = PlanExecutor(provider: provider, state: try folder.open(), options: Self.patient)
         let plan = try Plan.creations(1)
-        let task = Task { try await executor.apply(plan, digest: "d") }
+        let task = Task { try await executor.apply(plan, digest: "d", madeAt: .earliest) }
         while provider.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
         let begin = ContinuousClock.now
         task.cancel()
@@ -234,7 +236,7 @@ import Testing
         let plan = try Plan.creations(3)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return try await executor.apply(plan, digest: "d")
+            return try await executor.apply(plan, digest: "d", madeAt: .earliest)
         }
         let report = try await task.value
         #expect(report.ending == .stopped)

@@ -46,7 +46,11 @@ struct ApplyCommand: AsyncParsableCommand {
             let plan = file.plan
             let text = PlanText(style: options.common.style, limit: options.all ? nil : 20)
             Terminal.write(text.render(plan, ending: ""))
-            if plan.operations.isEmpty { return ExitStatus(of: plan) }
+            if plan.operations.isEmpty {
+                // That there was nothing to do is remembered.
+                _ = try await profile.apply(file)
+                return ExitStatus(of: plan)
+            }
             if !options.yes && !Terminal.confirms("Do this?") {
                 Terminal.write("Nothing has been changed.\n")
                 return .success
