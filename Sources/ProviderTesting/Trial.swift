@@ -65,11 +65,11 @@ struct Trial: Sendable {
                 id: try Self.id("group-\(quota.bytes)"), dn: try Self.groupName(quota),
                 attributes: AttributeValues(["cn": ["quota-\(quota.bytes)"]]))
         }
-        var rules = quotas.map { QuotaRule($0, group: GroupSelector("quota-\($0.bytes)")) }
+        var rules = quotas.map { Entitlement.quota($0, group: GroupSelector("quota-\($0.bytes)")) }
         // A rule without members, so that quotas are managed where nobody has one.
-        if rules.isEmpty { rules.append(QuotaRule(.gigabytes(1), group: "nobody")) }
+        if rules.isEmpty { rules.append(.quota(.gigabytes(1), group: "nobody")) }
         let reconciler = Reconciler(
-            mapping: mapping ?? Self.mapping, quotas: mapping == nil ? rules : [],
+            mapping: mapping ?? Self.mapping, entitlements: mapping == nil ? rules : [],
             lifecycle: Lifecycle(disabled: .suspend, outOfScope: removal, missing: removal), rails: [])
         let users = try wanted.map(user)
         return reconciler.plan(directory: DirectorySnapshot(users: users, groups: groups), provider: state)

@@ -2,19 +2,22 @@ internal import DirectoryModel
 
 /// One run of a ``Reconciler``: takes the states through scope, mapping, matching, difference and safety, in that order.
 struct Planner {
-    private let rules: Reconciler
-    private let directory: DirectorySnapshot
-    private let provider: ObservedState
-    private let memory: Memory?
-    private let now: Timestamp?
+    let rules: Reconciler
+    let directory: DirectorySnapshot
+    let provider: ObservedState
+    let memory: Memory?
+    let now: Timestamp?
+    /// What the run may do: the profile's switches and the provider's.
+    let switches: Switches
     /// The fields to compare and change.
-    private let fields: AccountFields
+    let fields: AccountFields
     /// The fields that preconditions are made over: all that the provider can hold, because it checks them knowing no
     /// rules.
-    private let heldFields: AccountFields
+    let heldFields: AccountFields
 
-    private var findings: [Finding] = []
+    var findings: [Finding] = []
     private var usersInScope = 0
+    private var principals: [DelegateSettlement.Principal] = []
 
     init(
         rules: Reconciler, directory: DirectorySnapshot, provider: ObservedState, memory: Memory?, now: Timestamp?
@@ -24,169 +27,120 @@ struct Planner {
         self.rules = rules
         self.directory = directory
         self.provider = provider
+        switches = rules.switches
         heldFields = provider.capabilities.fields
         fields = rules.fields.intersection(heldFields)
     }
 
     mutating func plan() -> Plan {
         let groups = rules.resolve(in: directory)
-        var projector = Projector(rules: rules, snapshot: directory, groups: groups, at: now)
-        let matcher = match(&projector)
-        findings += projector.findings + matcher.findings
+        var groupProjector = GroupProjector(rules, snapshot: directory, groups: groups)
+        var projector = Projector(
+            rules: rules, snapshot: directory, groups: groups, at: now, accounts: groupProjector.targets)
+        var delegations = Delegations(
+            directory, groupProjector, delegates: rules.mapping.delegates, firstTarget: projector.ruleMemberships)
+        let matcher = match(&projector, &groupProjector, &delegations)
+        findings += projector.findings + groupProjector.findings + matcher.findings
 
         let removals = self.removals(matcher, &projector)
-        let deleted = Set(removals.filter { $0.operation.kind == .delete }.map(\.account))
+        let deleted = Set(removals.operations.filter { $0.operation.kind == .delete }.map(\.account))
         // A user who is disabled asks for no addresses; what becomes of the account is a removal.
-        var claims = AddressClaims(matcher.pairs.filter { $0.desired.account.isActive }, fields: fields)
+        var claims = AddressClaims(matcher.pairs.filter(\.desired.isWanted), fields: fields)
         var index = matcher.index
         let settled = claims.settle(&index, deleted: deleted)
         findings += claims.findings
 
+        var settlement = DelegateSettlement(
+            settled.pairs, dropped: claims.dropped, addresses: delegations.addresses, accounts: provider.accounts,
+            memory: memory, proof: directory.completeness.proof)
+        let changes = principals.compactMap { settlement.settle($0, &index) }
+        findings += settlement.findings
+
         var operations = OperationGraph()
-        for removal in removals { operations.add(removal.operation, deleting: removal.account) }
-        for (pair, releases) in zip(settled.pairs, settled.waitsFor) {
-            operations.add(operation(for: pair), after: releases)
+        for removal in removals.operations { operations.add(removal.operation, deleting: removal.account) }
+        for (position, pair) in settlement.pairs.enumerated() {
+            let members = pair.account == nil ? settlement.waitsOfNewAccount(position) : []
+            operations.add(
+                operation(for: pair),
+                after: settled.waitsFor[position] + members.map { AddressClaims.Release.pair($0) })
+        }
+        for change in changes {
+            operations.add(
+                delegateOperation(change, settlement.pairs),
+                afterPairs: change.waitsFor + [change.pair].compactMap { $0 })
         }
         dropUnsupported(&operations)
-        findings += operations.orderByRelease { part(settled.pairs[$0]) }
-        return hold(operations, groups)
+        findings += operations.orderByRelease { part(settlement.pairs[$0]) }
+        return hold(operations, groups, pending: removals.pending, recognized: matcher.recognized)
     }
 
     // MARK: Matching
 
-    private mutating func match(_ projector: inout Projector) -> Matcher {
-        var matcher = Matcher(provider, fields: fields)
+    private mutating func match(
+        _ projector: inout Projector, _ groups: inout GroupProjector, _ delegations: inout Delegations
+    ) -> Matcher {
+        var matcher = Matcher(
+            provider,
+            rules: Matcher.Rules(
+                fields: fields, matching: rules.matching, keepsSuspended: switches.contains(.createAsDisabled),
+                converts: rules.convertsKinds),
+            memory: memory)
+        let hasDelegates = fields.contains(.delegates)
         for user in directory.users {
-            switch projector.project(user) {
+            let projection = projector.project(user)
+            if hasDelegates && delegations.isNeeded {
+                delegations.note(user, projection, memberships: projector.memberships)
+            }
+            switch projection {
             case .outOfScope: continue
             case .blocked(let key, let address):
                 usersInScope += 1
                 matcher.leaveAlone(key: key, address: address)
             case .account(let desired):
                 usersInScope += 1
-                matcher.match(desired)
+                let position = matcher.match(desired)
+                guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted else { continue }
+                let has = position.map { !provider.accounts[$0].account.delegates.isEmpty } ?? false
+                if has || delegations.names(user) { named.append((user.id, desired, position)) }
+            }
+        }
+        delegations.finish()
+        for (user, desired, position) in named {
+            addPrincipal(desired, position, delegations.delegates(of: user), .own, isPartial: false)
+        }
+        named = []
+        for (index, account) in groups.accounts().enumerated() {
+            guard let account else {
+                matcher.leaveAlone(key: directory.groups[groups.selected[index].group].id, address: nil)
+                continue
+            }
+            let position = matcher.match(account)
+            let group = directory.groups[groups.selected[index].group]
+            if hasDelegates {
+                addPrincipal(
+                    account, position, delegations.members[index], rules.groups[groups.selected[index].rule].ownership,
+                    isPartial: directory.partialGroups.contains(group.id))
             }
         }
         matcher.finish()
         return matcher
     }
 
-    // MARK: Removals
+    /// The users who name delegates, or whose account has some, until all users have been seen.
+    private var named: [(user: ObjectID, desired: DesiredAccount, account: Int?)] = []
 
-    private struct RemovalOfAccount {
-        let operation: Operation
-        let account: Int
+    private mutating func addPrincipal(
+        _ desired: DesiredAccount, _ account: Int?, _ people: [Delegations.Person], _ ownership: GroupRule.Ownership,
+        isPartial: Bool
+    ) {
+        guard let key = desired.account.key else { return }
+        principals.append(
+            DelegateSettlement.Principal(
+                key: key, name: desired.owner, account: account, people: people, ownership: ownership,
+                isPartial: isPartial))
     }
 
-    /// What is to be suspended or deleted: nothing at all without the proof that the directory was read completely.
-    private func removals(_ matcher: Matcher, _ projector: inout Projector) -> [RemovalOfAccount] {
-        guard let proof = directory.completeness.proof else { return [] }
-        var result: [RemovalOfAccount] = []
-        func remove(_ position: Int, _ removal: Lifecycle.Removal, _ reason: Reason) {
-            let observed = provider.accounts[position]
-            switch removal {
-            case .leave: return
-            case .suspend:
-                guard observed.account.isActive else { return }
-                let operation = Operation.suspend(observed, because: reason, fields: heldFields, proof: proof)
-                result.append(RemovalOfAccount(operation: operation, account: position))
-            case .suspendThenDelete, .delete:
-                let operation = Operation.delete(observed, because: reason, fields: heldFields, proof: proof)
-                result.append(RemovalOfAccount(operation: operation, account: position))
-            }
-        }
-        for pair in matcher.pairs where !pair.desired.account.isActive && !pair.isAdopted {
-            if let position = pair.account {
-                remove(position, rules.lifecycle.disabled, pair.desired.inactivity ?? Reason(.disabled))
-            }
-        }
-        let unused = provider.accounts.indices.filter {
-            !matcher.isAccountedFor[$0] && provider.accounts[$0].account.key != nil
-        }
-        let present = usersOutOfScope(among: unused)
-        for position in unused {
-            guard let key = provider.accounts[position].account.key else { continue }
-            if let user = present[key] {
-                remove(position, rules.lifecycle.outOfScope, reason(for: projector.verdict(on: directory.users[user])))
-            } else {
-                remove(position, rules.lifecycle.missing, Reason(.gone))
-            }
-        }
-        return result
-    }
-
-    /// The users that the given accounts belong to and that still are in the directory, by their keys.
-    private func usersOutOfScope(among accounts: [Int]) -> [ObjectID: Int] {
-        let keys = Set(accounts.compactMap { provider.accounts[$0].account.key })
-        if keys.isEmpty { return [:] }
-        var present: [ObjectID: Int] = [:]
-        for (position, user) in directory.users.enumerated() {
-            let key = rules.mapping.key.map { user.attributes.first($0).flatMap { ObjectID(text: $0) } } ?? user.id
-            if let key, keys.contains(key) { present[key] = position }
-        }
-        return present
-    }
-
-    private func reason(for verdict: ScopeVerdict) -> Reason {
-        if case .excluded(let rule) = verdict { return Reason(.excluded, rule) }
-        return Reason(.leftScope, rules.scope.description)
-    }
-
-    // MARK: Operations
-
-    private func operation(for pair: Matcher.Pair) -> Operation {
-        guard let position = pair.account else {
-            return .create(
-                pair.desired.account.keeping(only: fields), because: [pair.desired.scope] + reasons(ofQuota: pair))
-        }
-        let changes = pair.changes.map { change in
-            change.field == .quota
-                ? FieldChange(.quota, from: change.old, to: change.new, because: pair.desired.quota) : change
-        }
-        return .change(
-            provider.accounts[position], changes, isAdoption: pair.isAdopted, because: reasons(of: pair, changes),
-            fields: heldFields)
-    }
-
-    /// Parts a change: first the addresses that the account is to lose, then everything else.
-    ///
-    /// A primary address makes way for a parking address, for there must be one.
-    private func part(_ pair: Matcher.Pair) -> OperationGraph.Parts? {
-        guard let position = pair.account else { return nil }
-        let observed = provider.accounts[position]
-        let kept = Set(pair.desired.account.addresses).intersection(observed.account.addresses)
-        var between = observed.account
-        var primary = between.address
-        if !kept.contains(primary) {
-            let name = "parked-\(Fingerprint(of: observed.account))@\(primary.domain)"
-            guard let parking = try? MailAddress(name) else { return nil }
-            primary = parking
-        }
-        between.setAddresses(primary: primary, aliases: observed.account.aliases.filter(kept.contains))
-        let release = Difference.changes(from: observed.account, to: between, fields: fields)
-        let rest = Difference.changes(from: between, to: pair.desired.account, fields: fields)
-        guard !release.isEmpty, !rest.isEmpty else { return nil }
-        let makesWay = [Reason(.makesWay)]
-        return (
-            .change(observed, release, because: makesWay, fields: heldFields),
-            .change(
-                ObservedAccount(id: observed.id, account: between), rest, because: reasons(of: pair, rest),
-                fields: heldFields)
-        )
-    }
-
-    private func reasons(of pair: Matcher.Pair, _ changes: [FieldChange]) -> [Reason] {
-        var reasons: [Reason] = []
-        if pair.isAdopted { reasons.append(Reason(.adopted)) }
-        if changes.contains(where: { $0.field == .active }) { reasons.append(Reason(.enabled)) }
-        if changes.contains(where: { $0.field == .address }) { reasons.append(Reason(.readdressed)) }
-        return reasons.isEmpty ? [Reason(.differs)] : reasons
-    }
-
-    private func reasons(ofQuota pair: Matcher.Pair) -> [Reason] {
-        guard let reason = pair.desired.quota, reason != pair.desired.scope else { return [] }
-        return [reason]
-    }
+    // MARK: Safety
 
     private mutating func dropUnsupported(_ operations: inout OperationGraph) {
         for kind in Operation.Kind.allCases where !provider.capabilities.operations.contains(kind) {
@@ -201,9 +155,10 @@ struct Planner {
         }
     }
 
-    // MARK: Safety
-
-    private func hold(_ operations: OperationGraph, _ groups: GroupResolution) -> Plan {
+    private func hold(
+        _ operations: OperationGraph, _ groups: GroupResolution, pending: [PendingDeletion],
+        recognized: [RecognizedLink]
+    ) -> Plan {
         let overview = Plan.Overview(
             directory: directory.source, directoryIncomplete: directory.completeness.reasons.map(\.description),
             users: directory.users.count, usersInScope: usersInScope, provider: provider.provider,
@@ -215,7 +170,7 @@ struct Planner {
         let violations = rules.rails.flatMap { $0.violations(in: draft) }
         let (free, held) = operations.split(by: violations)
         return Plan(
-            overview: overview, operations: free, held: held, pending: [], violations: violations,
-            findings: Set(findings).sorted())
+            overview: overview, operations: free, held: held, pending: pending, recognized: recognized,
+            violations: violations, findings: Set(findings).sorted())
     }
 }

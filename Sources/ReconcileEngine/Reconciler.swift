@@ -5,7 +5,7 @@ public import DirectoryModel
 /// ```swift
 /// let reconciler = Reconciler(
 ///     scope: .members(of: "Sooma_5GB", "Sooma_50GB"),
-///     quotas: [QuotaRule(.gigabytes(5), group: "Sooma_5GB"), QuotaRule(.gigabytes(50), group: "Sooma_50GB")])
+///     entitlements: [.quota(.gigabytes(5), group: "Sooma_5GB"), .quota(.gigabytes(50), group: "Sooma_50GB")])
 /// let plan = reconciler.plan(directory: snapshot, provider: observed)
 /// ```
 ///
@@ -18,14 +18,28 @@ public struct Reconciler: Sendable {
     public var mapping: AccountMapping
     /// Who counts as disabled.
     public var activity: Activity
+    /// How the account is found that belongs to a user or group.
+    public var matching: Matching
     /// What the membership of groups grants.
     ///
-    /// Where the list is empty, quotas are not managed.
-    public var quotas: [QuotaRule]
+    /// A field that no entitlement speaks of, and no mapping either, is not managed.
+    public var entitlements: [Entitlement]
+    /// Which of several entitlements counts.
+    public var entitlementChoice: EntitlementChoice
+    /// Which groups become accounts of their own; the first rule that selects a group decides.
+    public var groups: [GroupRule]
+    /// Users in scope that become functional accounts instead of personal ones: mailboxes that people share.
+    public var functionalUsers: [ScopeRule]
+    /// Whether an account that is of another kind than it should be is turned into one of that kind.
+    ///
+    /// Otherwise it is left alone, and a finding tells of it.
+    public var convertsKinds: Bool
     /// The mail domains that accounts may have addresses in.
     public var domains: ClaimedDomains
     /// What becomes of accounts whose person should not have one any more.
     public var lifecycle: Lifecycle
+    /// Which accounts may be taken away at all.
+    public var management: Management
     /// What a run may do at all.
     public var switches: Switches
     /// The safety rules.
@@ -34,44 +48,64 @@ public struct Reconciler: Sendable {
     /// Makes a reconciler.
     public init(
         scope: Scope = .everyone, mapping: AccountMapping = .standard(for: .activeDirectory),
-        activity: Activity = Activity(), quotas: [QuotaRule] = [],
+        activity: Activity = Activity(), matching: Matching = Matching(), entitlements: [Entitlement] = [],
+        entitlementChoice: EntitlementChoice = .largest, groups: [GroupRule] = [], functionalUsers: [ScopeRule] = [],
+        convertsKinds: Bool = false,
         domains: ClaimedDomains = ClaimedDomains(), lifecycle: Lifecycle = .suspendMissing,
-        switches: Switches = [], rails: [any Rail] = .standard
+        management: Management = .owned, switches: Switches = [], rails: [any Rail] = .standard
     ) {
         self.scope = scope
         self.mapping = mapping
         self.activity = activity
-        self.quotas = quotas
+        self.matching = matching
+        self.entitlements = entitlements
+        self.entitlementChoice = entitlementChoice
+        self.groups = groups
+        self.functionalUsers = functionalUsers
+        self.convertsKinds = convertsKinds
         self.domains = domains
         self.lifecycle = lifecycle
+        self.management = management
         self.switches = switches
         self.rails = rails
     }
 
     /// What a source has to bring for these rules.
     public var readRequest: ReadRequest {
-        ReadRequest(
-            attributes: .only(mapping.attributes + activity.attributes + scope.attributes + ["displayName"]),
-            kinds: memberships.isEmpty ? [.user] : [.user, .group])
+        var attributes = mapping.attributes + activity.attributes + scope.attributes + ["displayName"]
+        attributes += Scope(include: functionalUsers).attributes + rails.flatMap(\.attributes)
+        for rule in groups { attributes += rule.mapping?.attributes ?? [] }
+        if !groups.isEmpty { attributes += ["groupType", "mail", "proxyAddresses"] }
+        let needsGroups = !memberships.isEmpty || !groups.isEmpty
+        return ReadRequest(
+            attributes: .only(attributes),
+            kinds: groups.isEmpty ? (needsGroups ? [.user, .group] : [.user]) : [.user, .group, .contact])
     }
 
     /// The fields that the rules set: all others the provider keeps as they are.
     public var fields: AccountFields {
         var fields = mapping.fields
-        if !quotas.isEmpty { fields.insert(.quota) }
+        for entitlement in entitlements { fields.insert(entitlement.field) }
+        for rule in groups { for field in rule.mapping?.fields.fields ?? [] { fields.insert(field) } }
+        if !groups.isEmpty { fields.insert(.delegates) }
         return fields
     }
 
     /// The accounts that a directory calls for, before any is compared with what a provider has.
     ///
+    /// Delegates are not in them: whom an account can name is known only when it is known which accounts there will be.
+    ///
     /// - Parameter now: the time that dates in the directory are held against; nil leaves them out of account.
     public func desiredState(directory: DirectorySnapshot, at now: Timestamp? = nil) -> DesiredState {
-        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory), at: now)
+        let resolution = resolve(in: directory)
+        var projector = Projector(rules: self, snapshot: directory, groups: resolution, at: now)
+        var groupProjector = GroupProjector(self, snapshot: directory, groups: resolution)
         var accounts: [DesiredAccount] = []
         for user in directory.users {
             if case .account(let desired) = projector.project(user) { accounts.append(desired) }
         }
-        return DesiredState(accounts: accounts, findings: projector.findings.sorted())
+        accounts += groupProjector.accounts().compactMap { $0 }
+        return DesiredState(accounts: accounts, findings: (projector.findings + groupProjector.findings).sorted())
     }
 
     /// For each user of a directory, in its order, whether it is in scope and which rule decided it.
@@ -95,9 +129,11 @@ public struct Reconciler: Sendable {
     }
 
     func resolve(in directory: DirectorySnapshot) -> GroupResolution {
-        GroupResolution(memberships.map(\.group), in: directory)
+        GroupResolution(memberships.map(\.group) + groups.flatMap(\.selectors), in: directory)
     }
 
     /// The memberships that any rule asks for.
-    var memberships: [MemberOf] { scope.memberships + quotas.map(\.membership) }
+    var memberships: [MemberOf] {
+        scope.memberships + Scope(include: functionalUsers).memberships + entitlements.compactMap(\.membership)
+    }
 }

@@ -331,7 +331,7 @@ private struct Company {
                 ]))
         }
         let reconciler = Reconciler(
-            quotas: quotas.map { QuotaRule($0, group: GroupSelector("Quota \($0)")) },
+            entitlements: quotas.map { Entitlement.quota($0, group: GroupSelector("Quota \($0)")) },
             lifecycle: Lifecycle(missing: removal), rails: [])
         return reconciler.plan(directory: DirectorySnapshot(users: users, groups: groups), provider: state)
     }

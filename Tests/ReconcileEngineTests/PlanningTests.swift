@@ -12,7 +12,7 @@ import Testing
     static func rules(_ change: (inout Reconciler) -> Void = { _ in }) -> Reconciler {
         var rules = Reconciler(
             scope: .members(of: small, large),
-            quotas: [QuotaRule(.gigabytes(5), group: small), QuotaRule(.gigabytes(50), group: large)])
+            entitlements: [.quota(.gigabytes(5), group: small), .quota(.gigabytes(50), group: large)])
         change(&rules)
         return rules
     }
@@ -219,7 +219,7 @@ import Testing
             name: "matching: an account bound to nobody is adopted by its primary address",
             users: [Made.person("ana", groups: ["Sooma_5GB"])],
             accounts: [Made.account("ana", quota: five, isBound: false)],
-            expect: ["update ana@corp.example key=\(Made.id("ana"))"]),
+            expect: ["adopt ana@corp.example key=\(Made.id("ana"))"]),
         Case(
             name: "matching: two people for one unbound account: neither, and both are named",
             users: [

@@ -19,7 +19,7 @@ import Testing
         let configuration = try ConfigurationFile(path: folder.write(template.text), environment: [:]).load()
         _ = try folder.write("hunter2", named: "ldap.secret", mode: 0o600)
         #expect(throws: Never.self) { try Profile(configuration: configuration) }
-        #expect(configuration.reconciler.quotas.count == 2)
+        #expect(configuration.reconciler.entitlements.count == 2)
         #expect(template.text.split(separator: "\n").allSatisfy { $0.count <= 120 })
         try expectGolden(template.text, "template-\(template.rawValue).yaml")
     }
@@ -50,7 +50,7 @@ import Testing
         let configuration = try Self.load(
             "source: { ldif: { path: a.ldif } }\nprovider: { mailbox-database: { path: m.db } }\n")
         #expect(configuration.people.scope.include.isEmpty && configuration.people.scope.exclude.isEmpty)
-        #expect(configuration.domains.isEmpty && configuration.quotas.isEmpty && configuration.protected.isEmpty)
+        #expect(configuration.domains.isEmpty && configuration.entitlements.isEmpty && configuration.protected.isEmpty)
         #expect(configuration.lifecycle == .suspendMissing)
         #expect(configuration.source.schema.name == "active-directory")
         #expect(configuration.resolve("/abs/olute") == "/abs/olute")

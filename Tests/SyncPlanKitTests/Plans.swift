@@ -9,8 +9,8 @@ enum Plans {
     static func rules(_ change: (inout Reconciler) -> Void = { _ in }) -> Reconciler {
         var rules = Reconciler(
             scope: .members(of: "Sooma_5GB", "Sooma_50GB"),
-            quotas: [
-                QuotaRule(.gigabytes(5), group: "Sooma_5GB"), QuotaRule(.gigabytes(50), group: "Sooma_50GB"),
+            entitlements: [
+                .quota(.gigabytes(5), group: "Sooma_5GB"), .quota(.gigabytes(50), group: "Sooma_50GB"),
             ])
         rules.domains = ClaimedDomains(["corp.example", "brand.example"].map { try! MailDomain($0) })
         rules.lifecycle = Lifecycle(disabled: .suspend, outOfScope: .suspend, missing: .delete)

@@ -14,12 +14,15 @@ public struct DirectorySnapshot: Sendable {
     public let groups: [DirectoryGroup]
     /// The contacts, in the order read.
     public let contacts: [DirectoryContact]
+    /// The groups whose member lists were read only in part: nobody can be called gone from them.
+    public let partialGroups: Set<ObjectID>
     /// Whether that is everything.
     public let completeness: Completeness
 
     init(
         source: String, schema: DirectorySchema, attributes: AttributeTable, users: [DirectoryUser],
-        groups: [DirectoryGroup], contacts: [DirectoryContact], completeness: Completeness
+        groups: [DirectoryGroup], contacts: [DirectoryContact], partialGroups: Set<ObjectID>,
+        completeness: Completeness
     ) {
         self.source = source
         self.schema = schema
@@ -27,6 +30,7 @@ public struct DirectorySnapshot: Sendable {
         self.users = users
         self.groups = groups
         self.contacts = contacts
+        self.partialGroups = partialGroups
         self.completeness = completeness
     }
 
@@ -35,12 +39,13 @@ public struct DirectorySnapshot: Sendable {
     /// - Parameter incomplete: where not empty, the snapshot is partial for these reasons.
     public init(
         source: String = "values", schema: DirectorySchema = .activeDirectory, users: [DirectoryUser],
-        groups: [DirectoryGroup] = [], contacts: [DirectoryContact] = [], incomplete: [Incompleteness] = []
+        groups: [DirectoryGroup] = [], contacts: [DirectoryContact] = [],
+        partialGroups: Set<ObjectID> = [], incomplete: [Incompleteness] = []
     ) {
         var builder = SnapshotBuilder(source: source, schema: schema, attributes: .all)
         builder.beginSearch(source)
         for user in users { builder.append(user, kind: .user) }
-        for group in groups { builder.append(group, kind: .group) }
+        for group in groups { builder.append(group, kind: .group, isPartial: partialGroups.contains(group.id)) }
         for contact in contacts { builder.append(contact, kind: .contact) }
         builder.endSearch(pages: 1)
         for reason in incomplete { builder.fail(reason) }

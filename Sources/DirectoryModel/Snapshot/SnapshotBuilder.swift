@@ -29,6 +29,7 @@ public struct SnapshotBuilder {
     private var users: [DirectoryUser] = []
     private var groups: [DirectoryGroup] = []
     private var contacts: [DirectoryContact] = []
+    private var partialGroups: Set<ObjectID> = []
 
     private var searches: [SearchEvidence] = []
     private var search: (subject: String, firstEntry: Int)?
@@ -151,10 +152,17 @@ public struct SnapshotBuilder {
         let values = AttributeValues(table: table, storage: entry.storage.span.copied())
         switch kind {
         case .user: users.append(DirectoryUser(id: id, dn: dn, attributes: values))
-        case .group: groups.append(DirectoryGroup(id: id, dn: dn, attributes: values))
+        case .group:
+            groups.append(DirectoryGroup(id: id, dn: dn, attributes: values))
+            if entry.isPartial { partialGroups.insert(id) }
         case .contact: contacts.append(DirectoryContact(id: id, dn: dn, attributes: values))
         case .other: break
         }
+    }
+
+    /// Records that the entry that has begun has more members than were read.
+    public mutating func markPartial() {
+        if isInEntry { entry.isPartial = true }
     }
 
     /// Drops the entry that has begun and records why, which makes the snapshot partial.
@@ -165,8 +173,9 @@ public struct SnapshotBuilder {
         undecodable("\(entry.dn): \(why).", remedy: nil)
     }
 
-    mutating func append(_ object: some DirectoryObject, kind: ObjectKind) {
+    mutating func append(_ object: some DirectoryObject, kind: ObjectKind, isPartial: Bool = false) {
         beginEntry(dn: object.dn.text, kind: kind, id: object.id)
+        if isPartial { markPartial() }
         object.attributes.forEachValue { slot, value in
             if let name = object.attributes.table.name(at: slot), let own = table.insert(name) {
                 learn()
@@ -192,6 +201,7 @@ public struct SnapshotBuilder {
         }
         return DirectorySnapshot(
             source: source, schema: schema, attributes: table, users: users, groups: groups, contacts: contacts,
+            partialGroups: partialGroups,
             completeness: reasons.isEmpty ? .complete(CompletenessProof(searches: searches)) : .partial(reasons))
     }
 
@@ -224,6 +234,7 @@ extension SnapshotBuilder {
         var classes: [String] = []
         var storage: [UInt8] = []
         var badText: AttributeSlot?
+        var isPartial = false
 
         mutating func begin(dn: String, kind: ObjectKind?, id: ObjectID?) {
             self.dn = dn
@@ -232,6 +243,7 @@ extension SnapshotBuilder {
             classes.removeAll(keepingCapacity: true)
             storage.removeAll(keepingCapacity: true)
             badText = nil
+            isPartial = false
         }
     }
 }

@@ -19,7 +19,7 @@ extension Account {
         case .passwordHash: passwordHash.map { .secret($0) } ?? .unset
         case .requiresMFA: requiresMFA.map { .flag($0) } ?? .unset
         case .active: .flag(isActive)
-        case .attribute(let name): FieldValue(attributes[name])
+        case .attribute(let name): FieldValue(attributes[name].flatMap { $0.isEmpty ? nil : $0 })
         }
     }
 

@@ -9,6 +9,8 @@ struct AddressClaims {
     private var pairs: [Matcher.Pair]
     private let fields: AccountFields
     private(set) var findings: [Finding] = []
+    /// Whose change fell away, with the account; nil for one that is not made.
+    private(set) var dropped: [ObjectID: Int?] = [:]
 
     init(_ pairs: [Matcher.Pair], fields: AccountFields) {
         self.pairs = pairs
@@ -86,16 +88,16 @@ struct AddressClaims {
             pairs[position].desired.account.remove(address, keeping: current.address)
             pairs[position].changes = Difference.changes(
                 from: current, to: pairs[position].desired.account, fields: fields)
-            if pairs[position].changes.isEmpty { isDropped[position] = true }
+            if pairs[position].changes.isEmpty, pairs[position].adoption == nil { isDropped[position] = true }
+        }
+        for (pair, isDropped) in zip(pairs, isDropped) where isDropped {
+            if let key = pair.desired.account.key { dropped[key] = .some(pair.account) }
         }
         pairs = zip(pairs, isDropped).filter { !$0.1 }.map(\.0)
     }
 
     /// The addresses that a pair wants and its account does not have.
-    ///
-    /// An account that is going to be suspended wants none.
     private static func claims(_ pair: Matcher.Pair, _ index: AccountIndex) -> [MailAddress] {
-        guard pair.desired.account.isActive else { return [] }
         guard let account = pair.account else { return pair.desired.account.addresses }
         guard pair.changes.contains(where: { $0.field == .address || $0.field == .aliases }) else { return [] }
         let held = Set(index.accounts[account].account.addresses)
@@ -104,7 +106,7 @@ struct AddressClaims {
 
     private func releasesByAccount() -> [Int: Int] {
         var result: [Int: Int] = [:]
-        for (position, pair) in pairs.enumerated() where pair.desired.account.isActive {
+        for (position, pair) in pairs.enumerated() {
             if let account = pair.account { result[account] = position }
         }
         return result

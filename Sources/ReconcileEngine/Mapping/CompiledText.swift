@@ -36,7 +36,7 @@ struct CompiledText {
     }
 
     /// The text for a user whose first values are given; nil where there is none.
-    func text(from values: [String?], of user: DirectoryUser) -> String? {
+    func text(from values: [String?], of user: some DirectoryObject) -> String? {
         var text: String? =
             switch source {
             case .first(let indices): indices.first { values[$0] != nil }.flatMap { values[$0] }

@@ -2,14 +2,25 @@ internal import DirectoryModel
 
 /// An account that somebody should have, with the reasons for it.
 public struct DesiredAccount: Sendable, Hashable {
-    /// The account; its key is that of the user.
+    /// The account; its key is that of the user or group.
     public var account: Account
-    /// Why the user is in scope.
+    /// Why the user or group is in scope.
     public let scope: Reason
-    /// Which membership grants the quota; nil where none does.
-    public let quota: Reason?
+    /// Why fields that memberships grant have their values.
+    public let entitlements: [AccountField: Reason]
     /// Why the user counts as disabled; nil where the user is active.
     public let inactivity: Reason?
+
+    /// Makes a desired account.
+    init(account: Account, scope: Reason, entitlements: [AccountField: Reason] = [:], inactivity: Reason? = nil) {
+        self.account = account
+        self.scope = scope
+        self.entitlements = entitlements
+        self.inactivity = inactivity
+    }
+
+    /// Whether somebody should be able to use it.
+    var isWanted: Bool { inactivity == nil }
 
     /// The user's name, for people; the primary address where there is none.
     public var owner: String { account.name ?? account.address.text }
@@ -17,13 +28,13 @@ public struct DesiredAccount: Sendable, Hashable {
 
 /// All accounts that a directory calls for, and what stood in the way of others.
 public struct DesiredState: Sendable, Hashable {
-    /// The accounts, in the order of their users.
+    /// The accounts, in the order of their users, then of their groups.
     public let accounts: [DesiredAccount]
     /// What somebody should know, in ascending order.
     public let findings: [Finding]
 }
 
-/// What the rules make of one user.
+/// What the rules make of one user or group.
 enum Projection {
     /// Not in scope.
     case outOfScope

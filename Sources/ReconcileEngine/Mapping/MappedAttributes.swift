@@ -5,11 +5,14 @@ struct MappedAttributes {
     /// The texts of one user that the mapping asks for.
     struct Values {
         var key: String?
+        var userName: String?
         var name: String?
         var givenName: String?
         var familyName: String?
         var mobile: String?
         var organizationalUnit: String?
+        var passwordHash: String?
+        var attributes: [String: String] = [:]
         var inactivity: Reason?
         var addresses: ProxyAddressList
     }
@@ -25,11 +28,14 @@ struct MappedAttributes {
     private let mapping: AccountMapping
 
     private let keyRule: CompiledText?
+    private let userNameRule: CompiledText?
     private let nameRule: CompiledText?
     private let givenNameRule: CompiledText?
     private let familyNameRule: CompiledText?
     private let mobileRule: CompiledText?
     private let unitRule: CompiledText?
+    private let passwordHashRule: CompiledText?
+    private let attributeRules: [(name: String, rule: CompiledText)]
     private let activity: CompiledActivity
 
     init(_ mapping: AccountMapping, _ activity: Activity, at now: Timestamp?, in snapshot: DirectorySnapshot) {
@@ -42,11 +48,15 @@ struct MappedAttributes {
         }
         func compile(_ rule: TextRule?) -> CompiledText? { rule.map { CompiledText($0, index: index) } }
         keyRule = compile(mapping.key.map { TextRule.attribute($0) })
+        userNameRule = compile(mapping.userName)
         nameRule = compile(mapping.name)
         givenNameRule = compile(mapping.givenName)
         familyNameRule = compile(mapping.familyName)
         mobileRule = compile(mapping.mobile)
         if case .text(let rule) = mapping.organizationalUnit { unitRule = compile(rule) } else { unitRule = nil }
+        passwordHashRule = compile(mapping.passwordHash.map { TextRule.attribute($0) })
+        attributeRules = mapping.providerAttributes.sorted { $0.key.precedesInBytes($1.key) }
+            .map { ($0.key, CompiledText($0.value, index: index)) }
         self.activity = CompiledActivity(activity, at: now, index: index)
 
         let names = snapshot.attributes.names
@@ -57,7 +67,7 @@ struct MappedAttributes {
         addresses = Array(repeating: [], count: ranks.count)
     }
 
-    mutating func values(of user: DirectoryUser) -> Values {
+    mutating func values(of user: some DirectoryObject) -> Values {
         for index in texts.indices { texts[index] = nil }
         for index in addresses.indices { addresses[index].removeAll(keepingCapacity: true) }
         user.attributes.forEachValue { slot, value in
@@ -71,12 +81,15 @@ struct MappedAttributes {
         }
         var values = Values(addresses: mapping.addresses.list(addresses))
         values.key = keyRule?.text(from: texts, of: user)
+        values.userName = userNameRule?.text(from: texts, of: user)
         values.name = nameRule?.text(from: texts, of: user)
         values.givenName = givenNameRule?.text(from: texts, of: user)
         values.familyName = familyNameRule?.text(from: texts, of: user)
         values.mobile = mobileRule?.text(from: texts, of: user)
+        values.passwordHash = passwordHashRule?.text(from: texts, of: user)
+        for (name, rule) in attributeRules { values.attributes[name] = rule.text(from: texts, of: user) ?? "" }
         switch mapping.organizationalUnit {
-        case nil: break
+        case nil, .mailDomain: break
         case .distinguishedName:
             let path = user.dn.organizationalUnits.joined(separator: "/")
             values.organizationalUnit = path.isEmpty ? nil : path

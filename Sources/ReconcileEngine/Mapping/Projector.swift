@@ -4,128 +4,116 @@ internal import DirectoryModel
 ///
 /// It holds buffers that are used again for each user, so that a million users cost little more than their texts.
 struct Projector {
-    private let snapshot: DirectorySnapshot
     private let scope: CompiledScope
+    private let functional: CompiledScope?
     private let mapping: AccountMapping
-    private let domains: ClaimedDomains
+    private let derivation: AddressDerivation
     private var sources: MappedAttributes
     private var membership: Membership
-    /// What rules ask for, in the order of their memberships' positions, and those positions.
-    private let wanted: [MemberOf]
+    /// The positions of what rules ask for; those of the groups that become accounts come after them.
     private let positions: [MemberOf: Int]
-    private let quotaByMembership: [Int: ByteCount]
-    private var memberships: [Int] = []
+    private let entitlements: CompiledEntitlements
+    /// What the user at hand is a member of, as positions in ascending order.
+    private(set) var memberships: [Int] = []
 
     private(set) var findings: [Finding] = []
 
-    init(rules: Reconciler, snapshot: DirectorySnapshot, groups: GroupResolution, at now: Timestamp?) {
-        self.snapshot = snapshot
+    /// How many memberships the rules ask for: from there on, positions are those of ``GroupProjector``.
+    let ruleMemberships: Int
+
+    /// Makes the rules ready.
+    ///
+    /// - Parameter accounts: the groups that become accounts, whose members are asked for too.
+    init(
+        rules: Reconciler, snapshot: DirectorySnapshot, groups: GroupResolution, at now: Timestamp?,
+        accounts: [(group: Int, isNested: Bool)] = []
+    ) {
         scope = CompiledScope(rules.scope)
+        functional = rules.functionalUsers.isEmpty ? nil : CompiledScope(Scope(include: rules.functionalUsers))
         mapping = rules.mapping
-        domains = rules.domains
+        derivation = AddressDerivation(domains: rules.domains)
         sources = MappedAttributes(mapping, rules.activity, at: now, in: snapshot)
-        var wanted: [MemberOf] = []
         var positions: [MemberOf: Int] = [:]
         var targets: [(group: Int, isNested: Bool)] = []
         for membership in rules.memberships where positions[membership] == nil {
             // A group that is not there has no members; that it is not there is the business of a rail.
             guard let group = groups.positions[membership.group] else { continue }
-            positions[membership] = wanted.count
-            wanted.append(membership)
+            positions[membership] = targets.count
             targets.append((group, membership.isNested))
         }
-        self.wanted = wanted
         self.positions = positions
-        var quotas: [Int: ByteCount] = [:]
-        for rule in rules.quotas {
-            guard let position = positions[rule.membership] else { continue }
-            quotas[position] = max(rule.quota, quotas[position] ?? rule.quota)
-        }
-        quotaByMembership = quotas
-        membership = Membership(of: targets, in: snapshot)
+        ruleMemberships = targets.count
+        entitlements = CompiledEntitlements(
+            rules.entitlements, choice: rules.entitlementChoice, positions: positions)
+        membership = Membership(of: targets + accounts, in: snapshot)
     }
 
     mutating func project(_ user: DirectoryUser) -> Projection {
-        guard case .included(let reason) = verdict(on: user) else { return .outOfScope }
+        let candidate = candidate(user)
+        guard case .included(let reason) = scope.verdict(on: candidate) else { return .outOfScope }
         let values = sources.values(of: user)
         guard let key = mapping.key == nil ? user.id : values.key.flatMap({ ObjectID(text: $0) }) else {
             let name = mapping.key?.text ?? ""
             find(.noAddress, user, "\(user.displayName) has no \(name), which the rules use as the key: no account.")
             return .blocked(key: nil, address: values.addresses.primary)
         }
-        guard let (primary, aliases) = addresses(of: user, values) else { return .blocked(key: key, address: nil) }
-        let quota = grantedQuota(of: user)
-        let account = Account(
-            key: key, address: primary, aliases: aliases, name: values.name, givenName: values.givenName,
-            familyName: values.familyName, mobile: values.mobile, organizationalUnit: values.organizationalUnit,
-            quota: quota?.amount, isActive: values.inactivity == nil)
+        guard let (primary, aliases) = derivation.addresses(of: user, values.addresses, into: &findings) else {
+            return .blocked(key: key, address: nil)
+        }
+        var isFunctional = false
+        if case .included = functional?.verdict(on: candidate) { isFunctional = true }
+        // A mailbox that people share is disabled in the directory, because nobody signs in to it.
+        let inactivity = isFunctional ? nil : values.inactivity
+        var account = values.account(isFunctional ? .functional : .personal, key: key, primary, aliases, mapping)
+        account.isActive = inactivity == nil
+        let reasons = grant(&account, to: user)
         return .account(
-            DesiredAccount(
-                account: account, scope: reason, quota: quota?.reason, inactivity: values.inactivity))
+            DesiredAccount(account: account, scope: reason, entitlements: reasons, inactivity: inactivity))
     }
 
     // MARK: Scope and entitlements
 
-    /// Whether a user is in scope; it also finds the memberships that entitlements go by.
-    mutating func verdict(on user: DirectoryUser) -> ScopeVerdict {
+    /// Whether a user is in scope; it also finds what the user is a member of.
+    mutating func verdict(on user: DirectoryUser) -> ScopeVerdict { scope.verdict(on: candidate(user)) }
+
+    private mutating func candidate(_ user: DirectoryUser) -> Candidate {
         membership.collect(user, into: &memberships)
-        return scope.verdict(
-            on: Candidate(user: user, memberships: memberships, positions: positions, addresses: mapping.addresses))
+        return Candidate(user: user, memberships: memberships, positions: positions, addresses: mapping.addresses)
     }
 
-    private mutating func grantedQuota(of user: DirectoryUser) -> (amount: ByteCount, reason: Reason)? {
-        var best: (amount: ByteCount, group: Int)?
-        var granting = 0
-        for group in memberships {
-            guard let amount = quotaByMembership[group] else { continue }
-            granting += 1
-            if best.map({ amount > $0.amount }) ?? true { best = (amount, group) }
-        }
-        guard let best else { return nil }
-        if granting > 1 {
-            let names = memberships.filter { quotaByMembership[$0] != nil }.map { wanted[$0].group.text }.sorted()
+    private mutating func grant(_ account: inout Account, to user: DirectoryUser) -> [AccountField: Reason] {
+        var reasons: [AccountField: Reason] = [:]
+        for granted in entitlements.granted(memberships) {
+            // The configuration has checked that the value is of the field's type.
+            try? account.set(granted.field, to: granted.value)
+            reasons[granted.field] = granted.group.map { Reason(.memberOf, $0) } ?? Reason(.byDefault)
+            if granted.conflict.isEmpty { continue }
             find(
                 .entitlementConflict, user,
-                "\(user.displayName) is in \(names.joined(separator: " and ")): the larger quota, \(best.amount), counts."
-            )
+                "\(user.displayName) is in \(granted.conflict.joined(separator: " and ")): the \(granted.field) "
+                    + "\(granted.value) of \(granted.group ?? "") counts.")
         }
-        return (best.amount, Reason(.memberOf, wanted[best.group].group.text))
-    }
-
-    // MARK: Addresses
-
-    private mutating func addresses(
-        of user: DirectoryUser, _ values: MappedAttributes.Values
-    ) -> (primary: MailAddress, aliases: [MailAddress])? {
-        let list = values.addresses
-        for finding in list.findings {
-            switch finding {
-            case .noPrimary:
-                find(.noAddress, user, "\(user.displayName) has no primary address: no account. (\(user.dn.text))")
-            case .severalPrimaries(let addresses):
-                let names = addresses.map(\.text).joined(separator: " and ")
-                find(
-                    .noAddress, user,
-                    "\(user.displayName) has several primary addresses, \(names): no account until one is chosen. "
-                        + "(\(user.dn.text))")
-            case .malformed, .repeated: find(.malformedAddress, user, "\(user.displayName): \(finding)")
-            }
-        }
-        guard let primary = list.primary else { return nil }
-        guard domains.contains(primary) else {
-            find(
-                .foreignDomain, user,
-                "\(user.displayName)'s primary address \(primary) is in no claimed domain: no account.")
-            return nil
-        }
-        let foreign = list.aliases.filter { !domains.contains($0) }
-        if foreign.isEmpty { return (primary, list.aliases) }
-        let names = foreign.map(\.text).joined(separator: ", ")
-        find(.foreignDomain, user, "\(primary) does not get \(names): the domain is not claimed.")
-        return (primary, list.aliases.filter(domains.contains))
+        return reasons
     }
 
     private mutating func find(_ code: Finding.Code, _ user: DirectoryUser, _ text: String) {
         findings.append(Finding(code, user.displayName, text))
+    }
+}
+
+extension MappedAttributes.Values {
+    /// The account that these values make.
+    func account(
+        _ kind: AccountKind, key: ObjectID, _ primary: MailAddress, _ aliases: [MailAddress], _ mapping: AccountMapping
+    ) -> Account {
+        var unit = organizationalUnit
+        if case .mailDomain(let units, let otherwise) = mapping.organizationalUnit {
+            unit = units[primary.domain] ?? otherwise
+        }
+        return Account(
+            kind: kind, key: key, userName: userName, address: primary, aliases: aliases, name: name,
+            givenName: givenName, familyName: familyName, mobile: mobile, organizationalUnit: unit,
+            passwordHash: passwordHash.map { PasswordHash($0) }, requiresMFA: mapping.requiresMFA,
+            attributes: attributes)
     }
 }

@@ -1,13 +1,16 @@
 internal import DirectoryModel
 
-/// Finds the accounts of a provider by key and by address.
+/// Finds the accounts of a provider by key, by id, by address and by any field.
+///
+/// All but the first are built on first use: a run that changes nothing never needs them.
 struct AccountIndex {
     let accounts: [ObservedAccount]
     private var byKey: HashIndex
     /// Positions of accounts whose key another account has too.
     private(set) var ambiguous: Set<Int> = []
-    /// Built on first use: a run that changes nothing never needs it.
+    private var byID: [AccountID: Int]?
     private var byAddress: AddressIndex?
+    private var byText: [AccountField: [String: [Int]]] = [:]
 
     init(_ accounts: [ObservedAccount]) {
         self.accounts = accounts
@@ -26,10 +29,33 @@ struct AccountIndex {
         byKey.find(hash: key.hash64) { accounts[$0].account.key == key }
     }
 
+    /// The account with an id.
+    mutating func position(of id: AccountID) -> Int? {
+        if let byID { return byID[id] }
+        let index = Dictionary(
+            accounts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        byID = index
+        return index[id]
+    }
+
     /// The account that has an address, as its primary one or an alias.
     mutating func position(holding address: MailAddress) -> Int? {
         if byAddress == nil { byAddress = AddressIndex(accounts) }
         return byAddress?.holder(of: address)
+    }
+
+    /// The accounts that have a text in a field, letters' case aside, in ascending order.
+    mutating func positions(with text: String, in field: AccountField) -> [Int] {
+        if byText[field] == nil {
+            var index: [String: [Int]] = [:]
+            for position in accounts.indices {
+                if case .text(let text) = accounts[position].account[field] {
+                    index[text.lowercased(), default: []].append(position)
+                }
+            }
+            byText[field] = index
+        }
+        return byText[field]?[text.lowercased()] ?? []
     }
 }
 

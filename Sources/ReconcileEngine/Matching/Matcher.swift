@@ -1,35 +1,50 @@
 internal import DirectoryModel
 
-/// Finds for each user the account that belongs to it: by the bound directory object, then by address.
+/// Finds for each user and group the account that belongs to it, in the order that ``Matching`` has.
 ///
-/// Users come one at a time and are forgotten as soon as they turn out to need nothing. What it cannot tell it does not
+/// They come one at a time and are forgotten as soon as they turn out to need nothing. What it cannot tell it does not
 /// guess: it leaves all that is concerned alone and says so.
 struct Matcher {
-    /// A user with the account that belongs to it, where they differ; or a user without an account.
+    /// A directory object with the account that belongs to it, where they differ; or one without an account.
     struct Pair {
         var desired: DesiredAccount
         /// The account's position; nil where there is none yet.
         var account: Int?
         /// What has to change; empty without an account.
         var changes: [FieldChange]
-        /// Whether the account was found by its address and is bound to the user from now on.
-        var isAdopted = false
+        /// How the account was found, where it was bound to nobody and is adopted.
+        var adoption: Reason?
     }
 
     private(set) var index: AccountIndex
-    private let fields: AccountFields
+    private let rules: Rules
+    private let memory: Memory?
 
-    /// Pairs that differ, and users without an account.
+    /// Pairs that differ, users that are disabled, and users without an account.
     private(set) var pairs: [Pair] = []
     private var unmatched: [DesiredAccount] = []
     /// For each account whether somebody in scope has it, or something about it is unclear: it is not missing.
     private(set) var isAccountedFor: [Bool]
+    /// The accounts found by their binding that memory did not know.
+    private(set) var recognized: [RecognizedLink] = []
     private var repeated: Set<Int> = []
     private(set) var findings: [Finding] = []
 
-    init(_ observed: ObservedState, fields: AccountFields) {
+    /// What matching goes by.
+    struct Rules {
+        /// The fields to compare.
+        let fields: AccountFields
+        let matching: Matching
+        /// Whether an account that is suspended stays so until somebody activates it at the provider.
+        let keepsSuspended: Bool
+        /// Whether an account may become one of another kind.
+        let converts: Bool
+    }
+
+    init(_ observed: ObservedState, rules: Rules, memory: Memory?) {
         index = AccountIndex(observed.accounts)
-        self.fields = fields
+        self.rules = rules
+        self.memory = memory
         isAccountedFor = [Bool](repeating: false, count: observed.accounts.count)
         for position in index.ambiguous {
             isAccountedFor[position] = true
@@ -46,51 +61,93 @@ struct Matcher {
     ///
     /// Who has lost the attribute that is the key is known by the address only, and is not gone for that.
     mutating func leaveAlone(key: ObjectID?, address: MailAddress?) {
-        if let key, let position = index.position(forKey: key) { isAccountedFor[position] = true }
+        if let key {
+            if let position = index.position(forKey: key) { isAccountedFor[position] = true }
+            if let id = memory?.links[key], let position = index.position(of: id) { isAccountedFor[position] = true }
+        }
         if let address, let position = index.position(holding: address) { isAccountedFor[position] = true }
     }
 
-    /// Takes the next user.
-    mutating func match(_ desired: DesiredAccount) {
-        guard let key = desired.account.key, let position = index.position(forKey: key) else {
-            unmatched.append(desired)
-            return
+    /// Takes the next user or group.
+    ///
+    /// - Returns: the position of the account it is bound to; nil where that is not known yet, or unclear.
+    @discardableResult
+    mutating func match(_ desired: DesiredAccount) -> Int? {
+        guard let key = desired.account.key, let position = bound(to: key, desired) else {
+            if desired.account.key.map({ !isUnclear($0) }) ?? true { unmatched.append(desired) }
+            return nil
         }
-        if index.ambiguous.contains(position) { return }
+        if index.ambiguous.contains(position) { return nil }
         guard !isAccountedFor[position] else {
             repeated.insert(position)
             findings.append(Self.repeatedKey(desired))
-            return
+            return nil
         }
         isAccountedFor[position] = true
-        pair(desired, with: position, isAdopted: false)
+        if let memory, memory.links[key] != index.accounts[position].id {
+            recognized.append(RecognizedLink(key: key, id: index.accounts[position].id))
+        }
+        pair(desired, with: position, adoption: nil)
+        return position
     }
 
-    /// Looks for the accounts of those users who have none by their key, once all users have come.
+    // MARK: Bindings
+
+    private var unclear: Set<ObjectID> = []
+
+    private func isUnclear(_ key: ObjectID) -> Bool { unclear.contains(key) }
+
+    /// The account that the link or the provider binds to a directory object.
+    private mutating func bound(to key: ObjectID, _ desired: DesiredAccount) -> Int? {
+        let steps = rules.matching.steps
+        let byKey = steps.contains(.externalID) ? index.position(forKey: key) : nil
+        guard steps.contains(.link), let id = memory?.links[key] else { return byKey }
+        if let byKey, index.accounts[byKey].id == id { return byKey }
+        guard let linked = index.position(of: id) else { return byKey }
+        // An account that says it belongs to somebody else is not taken from them for the sake of an old link.
+        if let other = index.accounts[linked].account.key, other != key, steps.contains(.externalID) { return byKey }
+        guard let byKey else { return linked }
+        unclear.insert(key)
+        isAccountedFor[linked] = true
+        isAccountedFor[byKey] = true
+        let names = [linked, byKey].map { index.accounts[$0].account.address }.sorted().map(\.text)
+        findings.append(
+            Finding(
+                .ambiguousMatch, desired.account.address.text,
+                "\(desired.owner) is remembered to have one account and bound to another (\(names.joined(separator: ", "))): "
+                    + "neither is touched."))
+        return nil
+    }
+
+    // MARK: Adoption
+
+    /// Looks for the accounts of those users who have none by a binding, once all users have come.
     mutating func finish() {
         pairs.removeAll { $0.account.map(repeated.contains) ?? false }
         var keys: [ObjectID: Int] = [:]
         for desired in unmatched { if let key = desired.account.key { keys[key, default: 0] += 1 } }
-        var adopters: [Int: [DesiredAccount]] = [:]
+        let linked = unmatched.isEmpty ? [] : Set(memory.map { Array($0.links.values) } ?? [])
+        var adopters: [Int: [(DesiredAccount, Reason)]] = [:]
         for desired in unmatched {
             if let key = desired.account.key, keys[key] ?? 0 > 1 {
                 findings.append(Self.repeatedKey(desired))
-            } else if let position = index.position(holding: desired.account.address),
-                canBeAdopted(position, by: desired)
-            {
-                adopters[position, default: []].append(desired)
-            } else {
-                pairs.append(Pair(desired: desired, account: nil, changes: []))
+                continue
+            }
+            let (found, reason) = unbound(for: desired, linked)
+            switch found.count {
+            case 0: pairs.append(Pair(desired: desired, account: nil, changes: []))
+            case 1: adopters[found[0], default: []].append((desired, reason))
+            default: noteSeveral(found, for: desired)
             }
         }
         unmatched = []
         for (position, candidates) in adopters {
             isAccountedFor[position] = true
             if candidates.count == 1 {
-                pair(candidates[0], with: position, isAdopted: true)
+                pair(candidates[0].0, with: position, adoption: candidates[0].1)
                 continue
             }
-            let names = candidates.map(\.owner).sorted().joined(separator: ", ")
+            let names = candidates.map(\.0.owner).sorted().joined(separator: ", ")
             let address = index.accounts[position].account.address
             findings.append(
                 Finding(
@@ -100,21 +157,85 @@ struct Matcher {
         }
     }
 
-    /// Whether an account that is bound to nobody has the user's address as its own primary one.
-    ///
-    /// A suspended one may hold the mail of somebody who left and had the same name, so it takes a person to decide.
-    private func canBeAdopted(_ position: Int, by desired: DesiredAccount) -> Bool {
-        let account = index.accounts[position].account
-        return account.key == nil && account.isActive && account.address == desired.account.address
+    /// The accounts bound to nobody that could be a user's, by the first step that finds any.
+    private mutating func unbound(for desired: DesiredAccount, _ linked: Set<AccountID>) -> ([Int], Reason) {
+        let wanted = desired.account
+        for step in rules.matching.steps {
+            var found: [Int]
+            var reason = Reason(.adopted)
+            switch step {
+            case .link, .externalID: continue
+            case .address:
+                found = [index.position(holding: wanted.address)].compactMap { $0 }
+                found = found.filter { index.accounts[$0].account.address == wanted.address }
+            case .alias:
+                reason = Reason(.adopted, "alias")
+                found = [index.position(holding: wanted.address)].compactMap { $0 }
+                for alias in wanted.aliases {
+                    guard let position = index.position(holding: alias), !found.contains(position),
+                        index.accounts[position].account.address == alias
+                    else { continue }
+                    found.append(position)
+                }
+            case .field(let field):
+                guard case .text(let text) = wanted[field] else { continue }
+                reason = Reason(.adopted, field.rawValue)
+                found = index.positions(with: text, in: field)
+            }
+            found.removeAll { !isFree($0, linked) }
+            if !found.isEmpty { return (found, reason) }
+        }
+        return ([], Reason(.adopted))
     }
 
-    private mutating func pair(_ desired: DesiredAccount, with position: Int, isAdopted: Bool) {
+    /// Whether an account is bound to nobody and in use.
+    ///
+    /// A suspended one may hold the mail of somebody who left and had the same name, so it takes a person to decide.
+    private func isFree(_ position: Int, _ linked: Set<AccountID>) -> Bool {
+        let observed = index.accounts[position]
+        return observed.account.key == nil && observed.account.isActive && !linked.contains(observed.id)
+            && !isAccountedFor[position]
+    }
+
+    private mutating func noteSeveral(_ positions: [Int], for desired: DesiredAccount) {
+        for position in positions { isAccountedFor[position] = true }
+        let names = positions.map { index.accounts[$0].account.address }.sorted().map(\.text)
+        findings.append(
+            Finding(
+                .ambiguousMatch, desired.account.address.text,
+                "\(desired.owner) could have any of the accounts \(names.joined(separator: ", ")): none is touched, "
+                    + "and none is made."))
+    }
+
+    // MARK: Pairs
+
+    private mutating func pair(_ desired: DesiredAccount, with position: Int, adoption: Reason?) {
         let current = index.accounts[position].account
-        // An account that stays suspended, or is about to be, is left as it is otherwise.
-        guard desired.account.isActive || current.isActive else { return }
-        let changes = Difference.changes(from: current, to: desired.account, fields: fields)
+        var desired = desired
+        if current.kind != desired.account.kind, rules.fields.contains(.kind), !rules.converts {
+            findings.append(Self.otherKind(desired, current))
+            return
+        }
+        if !desired.isWanted {
+            // An account that is about to be taken away is left as it is otherwise.
+            if adoption == nil { pairs.append(Pair(desired: desired, account: position, changes: [])) }
+            return
+        }
+        if rules.keepsSuspended, !current.isActive { desired.account.isActive = false }
+        // Whom an account names as delegates is settled when it is known who has an account.
+        desired.account.setDelegates(current.delegates)
+        var changes = Difference.changes(from: current, to: desired.account, fields: rules.fields)
+        var adoption = adoption
+        if adoption != nil, !rules.fields.contains(.key) {
+            if memory == nil {
+                // There is nowhere to write that the account is bound: it is found by its address every time.
+                adoption = nil
+            } else {
+                changes.insert(FieldChange(.key, from: .unset, to: desired.account[.key]), at: 0)
+            }
+        }
         if changes.isEmpty { return }
-        pairs.append(Pair(desired: desired, account: position, changes: changes, isAdopted: isAdopted))
+        pairs.append(Pair(desired: desired, account: position, changes: changes, adoption: adoption))
     }
 
     private static func repeatedKey(_ desired: DesiredAccount) -> Finding {
@@ -122,5 +243,12 @@ struct Matcher {
             .ambiguousMatch, desired.account.address.text,
             "Several users have the key \(desired.account.key?.text ?? ""), among them \(desired.owner): "
                 + "nothing is done for any of them.")
+    }
+
+    private static func otherKind(_ desired: DesiredAccount, _ current: Account) -> Finding {
+        Finding(
+            .otherKind, current.address.text,
+            "\(current.address) is a \(current.kind.rawValue) account and should be a \(desired.account.kind.rawValue) one: "
+                + "it is left alone until converting is allowed.")
     }
 }

@@ -3,7 +3,12 @@ extension Reconciler {
     /// itself.
     @_spi(Benchmarks)
     public func countDifferences(between desired: DesiredState, and provider: ObservedState) -> Int {
-        var matcher = Matcher(provider, fields: fields.intersection(provider.capabilities.fields))
+        var matcher = Matcher(
+            provider,
+            rules: Matcher.Rules(
+                fields: fields.intersection(provider.capabilities.fields), matching: matching, keepsSuspended: false,
+                converts: convertsKinds),
+            memory: nil)
         for account in desired.accounts { matcher.match(account) }
         matcher.finish()
         return matcher.pairs.count

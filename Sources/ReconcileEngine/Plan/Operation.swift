@@ -25,7 +25,8 @@ public struct Operation: Sendable, Hashable, Codable {
 
     /// What is done.
     public let kind: Kind
-    /// The provider's name for the account; nil for ``Kind/create``.
+    /// The provider's name for the account; nil for ``Kind/create``, and for a change of an account that an earlier
+    /// operation of the same plan makes: whoever carries out the plan puts in what that one answered.
     public let id: AccountID?
     /// The account's primary address before the operation; for ``Kind/create`` the one it gets.
     public let address: MailAddress
@@ -59,6 +60,13 @@ public struct Operation: Sendable, Hashable, Codable {
 
     /// The same operation at another stage.
     func at(stage: Int) -> Operation {
+        Operation(
+            kind: kind, id: id, address: address, account: account, changes: changes, reasons: reasons,
+            precondition: precondition, stage: stage)
+    }
+
+    /// The same operation on an account that has been made by now.
+    public func on(_ id: AccountID) -> Operation {
         Operation(
             kind: kind, id: id, address: address, account: account, changes: changes, reasons: reasons,
             precondition: precondition, stage: stage)
@@ -101,15 +109,24 @@ extension Operation {
             precondition: .unchanged(Fingerprint(of: observed.account, fields: fields)))
     }
 
+    /// Changes an account that an earlier operation of the same plan makes.
+    static func change(
+        made account: Account, _ changes: [FieldChange], because reasons: [Reason], fields: AccountFields
+    ) -> Operation {
+        Operation(
+            kind: .update, id: nil, address: account.address, changes: changes, reasons: reasons,
+            precondition: .unchanged(Fingerprint(of: account, fields: fields)))
+    }
+
     /// Suspends an account.
     ///
     /// The proof says that the directory was read completely.
     static func suspend(
-        _ observed: ObservedAccount, because reason: Reason, fields: AccountFields, proof: CompletenessProof
+        _ observed: ObservedAccount, because reasons: [Reason], fields: AccountFields, proof: CompletenessProof
     ) -> Operation {
         Operation(
             kind: .suspend, id: observed.id, address: observed.account.address,
-            changes: [FieldChange(.active, from: .flag(true), to: .flag(false))], reasons: [reason],
+            changes: [FieldChange(.active, from: .flag(true), to: .flag(false))], reasons: reasons,
             precondition: .unchanged(Fingerprint(of: observed.account, fields: fields)))
     }
 
@@ -117,10 +134,10 @@ extension Operation {
     ///
     /// The proof says that the directory was read completely.
     static func delete(
-        _ observed: ObservedAccount, because reason: Reason, fields: AccountFields, proof: CompletenessProof
+        _ observed: ObservedAccount, because reasons: [Reason], fields: AccountFields, proof: CompletenessProof
     ) -> Operation {
         Operation(
-            kind: .delete, id: observed.id, address: observed.account.address, reasons: [reason],
+            kind: .delete, id: observed.id, address: observed.account.address, reasons: reasons,
             precondition: .unchanged(Fingerprint(of: observed.account, fields: fields)))
     }
 }

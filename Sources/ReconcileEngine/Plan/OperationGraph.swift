@@ -33,6 +33,12 @@ struct OperationGraph {
         nodes.append(Node(operation: operation))
     }
 
+    /// Adds an operation that nothing waits for.
+    mutating func add(_ operation: Operation, afterPairs pairs: [Int]) {
+        if !pairs.isEmpty { releases.append((nodes.count, pairs.map { .pair($0) })) }
+        nodes.append(Node(operation: operation))
+    }
+
     /// Takes out all operations of a kind.
     ///
     /// - Returns: how many there were.

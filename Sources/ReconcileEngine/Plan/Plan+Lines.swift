@@ -15,11 +15,13 @@ public struct PlanLine: Sendable, Hashable, Decodable {
     public var held: HeldOperation?
     /// An account that will be deleted one day.
     public var pending: PendingDeletion?
+    /// An account that should be remembered.
+    public var recognized: RecognizedLink?
 }
 
 extension Plan {
-    /// Writes the plan as JSON Lines: the overview, then violations, findings, operations, held operations and pending
-    /// deletions, each on a line of its own.
+    /// Writes the plan as JSON Lines: the overview, then violations, findings, operations, held operations, pending
+    /// deletions and recognized links, each on a line of its own.
     ///
     /// The same plan gives the same bytes.
     ///
@@ -56,6 +58,10 @@ extension Plan {
             writer.line("pending") { $0.write(deletion) }
             try flush(atLeast: 1 << 16)
         }
+        for link in recognized {
+            writer.line("recognized") { $0.write(link) }
+            try flush(atLeast: 1 << 16)
+        }
         try flush(atLeast: 0)
     }
 
@@ -67,6 +73,7 @@ extension Plan {
         var operations: [Operation] = []
         var held: [HeldOperation] = []
         var pending: [PendingDeletion] = []
+        var recognized: [RecognizedLink] = []
         var violations: [Violation] = []
         var findings: [Finding] = []
         let decoder = JSONDecoder()
@@ -82,6 +89,7 @@ extension Plan {
             if let value = line.finding { findings.append(value) }
             if let value = line.operation { operations.append(value) }
             if let value = line.pending { pending.append(value) }
+            if let value = line.recognized { recognized.append(value) }
             if let value = line.held {
                 guard value.violations.allSatisfy(violations.indices.contains), !value.violations.isEmpty else {
                     throw PlanLineError(line: number, problem: "it is held by a violation that the plan does not have")
@@ -91,8 +99,8 @@ extension Plan {
         }
         guard let overview else { throw PlanLineError(line: 1, problem: "the overview is missing") }
         self.init(
-            overview: overview, operations: operations, held: held, pending: pending, violations: violations,
-            findings: findings)
+            overview: overview, operations: operations, held: held, pending: pending, recognized: recognized,
+            violations: violations, findings: findings)
     }
 }
 
@@ -160,6 +168,13 @@ extension JSONWriter {
             $0.pair("code", finding.code.rawValue)
             $0.pair("subject", finding.subject)
             $0.pair("text", finding.text)
+        }
+    }
+
+    mutating func write(_ link: RecognizedLink) {
+        object {
+            $0.pair("key", link.key.text)
+            $0.pair("id", link.id.rawValue)
         }
     }
 

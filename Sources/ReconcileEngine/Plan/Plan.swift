@@ -12,6 +12,9 @@ public struct Plan: Sendable, Hashable {
     public let held: [HeldOperation]
     /// The accounts that are suspended and will be deleted unless their person comes back, in the order of the dates.
     public let pending: [PendingDeletion]
+    /// The accounts that were found by their binding without being remembered: what should be remembered of them, in the
+    /// order of their ids.
+    public let recognized: [RecognizedLink]
     /// The safety rules that were violated.
     public let violations: [Violation]
     /// What somebody should know.
@@ -20,12 +23,13 @@ public struct Plan: Sendable, Hashable {
     /// Makes a plan from its parts.
     public init(
         overview: Overview, operations: [Operation], held: [HeldOperation], pending: [PendingDeletion] = [],
-        violations: [Violation], findings: [Finding]
+        recognized: [RecognizedLink] = [], violations: [Violation], findings: [Finding]
     ) {
         self.overview = overview
         self.operations = operations
         self.held = held
         self.pending = pending
+        self.recognized = recognized.sorted { $0.id < $1.id }
         self.violations = violations
         self.findings = findings
     }
@@ -119,6 +123,12 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let entitlementConflict = Code(rawValue: "entitlement-conflict")
         /// It cannot be told which account belongs to which object.
         public static let ambiguousMatch = Code(rawValue: "ambiguous-match")
+        /// Somebody is no delegate or member for want of an account.
+        public static let delegateLeftOut = Code(rawValue: "delegate-left-out")
+        /// An account is of another kind than it should be.
+        public static let otherKind = Code(rawValue: "other-kind")
+        /// Accounts are bound to directory objects by somebody else.
+        public static let foreignAccount = Code(rawValue: "foreign-account")
         /// The provider cannot do something that the rules call for.
         public static let unsupported = Code(rawValue: "unsupported")
     }

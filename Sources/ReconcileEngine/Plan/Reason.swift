@@ -25,13 +25,24 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         public static let locked = Code(rawValue: "locked")
         /// The password has expired.
         public static let passwordExpired = Code(rawValue: "password-expired")
+        /// Suspended since the date in ``Reason/subject``.
+        public static let suspendedSince = Code(rawValue: "suspended-since")
+        /// Bound to nobody, and nobody in the directory has its address.
+        public static let unowned = Code(rawValue: "unowned")
+        /// The group named in ``Reason/subject`` has an account of its own.
+        public static let group = Code(rawValue: "group")
+        /// What everybody has whom no group grants anything else.
+        public static let byDefault = Code(rawValue: "by-default")
+        /// Its members or delegates in the directory have changed, or the accounts they have.
+        public static let members = Code(rawValue: "members")
         /// Enabled in the directory, and in scope again.
         public static let enabled = Code(rawValue: "enabled")
         /// Not in the directory any more.
         public static let gone = Code(rawValue: "gone")
         /// The directory says otherwise.
         public static let differs = Code(rawValue: "differs")
-        /// The account was found by its address and is now bound to the directory object.
+        /// The account was bound to nobody and is now bound to the directory object; it was found by the address, or by
+        /// what ``Reason/subject`` names.
         public static let adopted = Code(rawValue: "adopted")
         /// Gives up an address that another account gets, before getting its own new one.
         public static let makesWay = Code(rawValue: "makes-way")
@@ -66,7 +77,13 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         case .enabled: "enabled in the directory again"
         case .gone: "gone from the directory"
         case .differs: "differs from the directory"
-        case .adopted: "has the same address; bound to the directory object from now on"
+        case .adopted:
+            "has the same \(subject.isEmpty ? "address" : subject); bound to the directory object from now on"
+        case .suspendedSince: "suspended since \(subject)"
+        case .unowned: "belongs to nobody in the directory"
+        case .group: "the group \(subject)"
+        case .byDefault: "by default"
+        case .members: "members as in the directory"
         case .makesWay: "makes way for another account first"
         case .readdressed: "same person, new primary address"
         default: subject.isEmpty ? code.rawValue : "\(code.rawValue): \(subject)"

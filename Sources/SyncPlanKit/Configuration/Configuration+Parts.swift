@@ -52,8 +52,9 @@ extension Configuration {
     public var reconciler: Reconciler {
         Reconciler(
             scope: people.scope, mapping: people.account.mapping(for: source.schema), activity: people.activity,
-            quotas: quotas,
-            domains: ClaimedDomains(domains), lifecycle: lifecycle, rails: limits.rails(protecting: protected))
+            matching: people.matching, entitlements: entitlements, entitlementChoice: entitlementChoice, groups: groups,
+            functionalUsers: people.functional, convertsKinds: convertsKinds, domains: ClaimedDomains(domains),
+            lifecycle: lifecycle, management: management, rails: limits.rails(protecting: protected))
     }
 
     /// The path of the state database.

@@ -15,9 +15,17 @@ public struct Configuration: Sendable, Decodable {
     /// Who should have an account, and how its fields come from the directory.
     public var people: PeopleConfiguration
     /// What the membership of groups grants.
-    public var quotas: [QuotaRule]
+    public var entitlements: [Entitlement]
+    /// Which of several entitlements counts.
+    public var entitlementChoice: EntitlementChoice
+    /// Which groups become accounts of their own.
+    public var groups: [GroupRule]
     /// What becomes of accounts whose person should not have one any more.
     public var lifecycle: Lifecycle
+    /// Which accounts may be taken away at all.
+    public var management: Management
+    /// Whether an account of another kind than it should be is turned into one of that kind.
+    public var convertsKinds: Bool
     /// The safety rules.
     public var limits: LimitsConfiguration
     /// Primary addresses of accounts that are never touched.
@@ -32,12 +40,11 @@ public struct Configuration: Sendable, Decodable {
     public var digest = ""
 
     private enum Keys: String, SectionKey {
-        case source, provider, domains, people, entitlements, lifecycle, limits, protected, state
+        case source, provider, domains, people, groups, entitlements, lifecycle, limits, protected, state
     }
 
-    private enum EntitlementKeys: String, SectionKey { case quota }
     private enum LifecycleKeys: String, SectionKey {
-        case disabled, missing
+        case disabled, missing, manage, convert
         case outOfScope = "out-of-scope"
     }
 
@@ -48,8 +55,15 @@ public struct Configuration: Sendable, Decodable {
         provider = try section.required(.provider)
         domains = try section.parsedList(.domains, as: "a mail domain") { try MailDomain($0) } ?? []
         people = try section.optional(.people) ?? PeopleConfiguration()
-        quotas = try section.optional(.entitlements, Entitlements.self)?.quota ?? []
-        lifecycle = try section.optional(.lifecycle, LifecycleSection.self)?.lifecycle ?? Lifecycle()
+        let entitlements = try section.optional(.entitlements, EntitlementsConfiguration.self)
+        self.entitlements = entitlements?.entitlements ?? []
+        entitlementChoice = entitlements?.choice ?? .largest
+        let schema = source.schema
+        groups = try section.optional(.groups, [GroupRuleConfiguration].self)?.map { $0.rule(for: schema) } ?? []
+        let lifecycle = try section.optional(.lifecycle, LifecycleSection.self)
+        self.lifecycle = lifecycle?.lifecycle ?? Lifecycle()
+        management = lifecycle?.management ?? .owned
+        convertsKinds = lifecycle?.convertsKinds ?? false
         limits = try section.optional(.limits) ?? LimitsConfiguration()
         protected = try section.parsedList(.protected, as: "a mail address") { try MailAddress($0) } ?? []
         state = try section.optional(.state)
@@ -62,30 +76,10 @@ public struct Configuration: Sendable, Decodable {
             : URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardized.path
     }
 
-    private struct Entitlements: Decodable {
-        let quota: [QuotaRule]
-
-        init(from decoder: any Decoder) throws {
-            quota = try Section(decoder, EntitlementKeys.self).optional(.quota, [Quota].self)?.map(\.rule) ?? []
-        }
-    }
-
-    private struct Quota: Decodable {
-        let rule: QuotaRule
-        private enum Keys: String, SectionKey { case group, nested, value }
-
-        init(from decoder: any Decoder) throws {
-            let section = try Section(decoder, Keys.self)
-            let group = try section.required(.group, String.self)
-            let amount = try section.parsed(.value, as: "an amount such as 5 GB or 512 MiB") { ByteCount($0) }
-            guard let amount else { throw section.missing(.value) }
-            rule = QuotaRule(
-                amount, group: GroupSelector(group), nested: try section.optional(.nested, Bool.self) ?? false)
-        }
-    }
-
     private struct LifecycleSection: Decodable {
         let lifecycle: Lifecycle
+        let management: Management
+        let convertsKinds: Bool
 
         init(from decoder: any Decoder) throws {
             let section = try Section(decoder, LifecycleKeys.self)
@@ -94,6 +88,9 @@ public struct Configuration: Sendable, Decodable {
             }
             lifecycle = Lifecycle(
                 disabled: try removal(.disabled), outOfScope: try removal(.outOfScope), missing: try removal(.missing))
+            management =
+                try section.parsed(.manage, as: "owned, domains or everything") { Management(rawValue: $0) } ?? .owned
+            convertsKinds = try section.optional(.convert) ?? false
         }
     }
 }

@@ -17,7 +17,7 @@ let ana = DirectoryUser(
     ]))
 
 let reconciler = Reconciler(
-    scope: .members(of: "Sooma_50GB"), quotas: [QuotaRule(.gigabytes(50), group: "Sooma_50GB")])
+    scope: .members(of: "Sooma_50GB"), entitlements: [.quota(.gigabytes(50), group: "Sooma_50GB")])
 let plan = reconciler.plan(
     directory: DirectorySnapshot(users: [ana], groups: [group]), provider: ObservedState(accounts: []))
 

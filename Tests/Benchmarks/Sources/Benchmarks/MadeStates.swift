@@ -6,7 +6,7 @@ import TestSupport
 struct MadeStates {
     let reconciler = Reconciler(
         scope: .members(of: "Quota_5GB", "Quota_50GB"),
-        quotas: [QuotaRule(.gigabytes(5), group: "Quota_5GB"), QuotaRule(.gigabytes(50), group: "Quota_50GB")],
+        entitlements: [.quota(.gigabytes(5), group: "Quota_5GB"), .quota(.gigabytes(50), group: "Quota_50GB")],
         rails: [CompleteDirectory(), CompleteProvider(), NonEmptyScope(), ResolvedGroups()])
     let directory: DirectorySnapshot
 

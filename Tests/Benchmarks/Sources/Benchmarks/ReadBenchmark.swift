@@ -8,7 +8,7 @@ import TestSupport
 enum ReadBenchmark {
     /// The rules, whose attributes are read.
     static let reconciler = Reconciler(
-        quotas: [QuotaRule(.gigabytes(5), group: "Quota_5GB"), QuotaRule(.gigabytes(50), group: "Quota_50GB")])
+        entitlements: [.quota(.gigabytes(5), group: "Quota_5GB"), .quota(.gigabytes(50), group: "Quota_50GB")])
 
     static func run(users: Int, pairs: Int) throws {
         print("read: \(users) users from slapd, \(pairs) rounds")
