@@ -21,17 +21,20 @@ struct Journal: Sendable {
         }
     }
 
-    /// The positions of operations that earlier runs of the same plan carried out.
-    static func done(_ state: StateDatabase, plan: String, provider: String) throws(StateDatabaseError) -> Set<Int> {
+    /// The operations that earlier runs of the same plan carried out, by their positions, with the accounts that they
+    /// were about.
+    static func done(
+        _ state: StateDatabase, plan: String, provider: String
+    ) throws(StateDatabaseError) -> [Int: AccountID] {
         try state.write { database in
-            try Set(
-                Int.fetchAll(
-                    database,
-                    sql: """
-                        SELECT DISTINCT position FROM entry JOIN run ON run.id = entry.run
-                        WHERE run.plan = ? AND run.provider = ? AND state IN ('done', 'already')
-                        """,
-                    arguments: [plan, provider]))
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT position, coalesce(detail, '') FROM entry JOIN run ON run.id = entry.run
+                    WHERE run.plan = ? AND run.provider = ? AND state IN ('done', 'already')
+                    """,
+                arguments: [plan, provider])
+            return Dictionary(rows.map { ($0[0], AccountID($0[1] as String)) }) { first, _ in first }
         }
     }
 
@@ -49,26 +52,25 @@ struct Journal: Sendable {
         }
     }
 
-    /// Writes down accounts whose directory objects were recognised.
-    func remember(_ links: some Sequence<(key: ObjectID, id: AccountID)>) throws(StateDatabaseError) {
+    /// Writes down which accounts were known again by their bindings.
+    func recognize(_ links: [RecognizedLink]) throws(StateDatabaseError) {
+        if links.isEmpty { return }
         try state.write { database in
-            for (key, id) in links { try memory.link(key, to: id, database) }
+            for link in links { try memory.link(link.key, to: link.id, database) }
         }
     }
 
-    /// Writes down what came of operations of a plan, together with what the next run has to know of it.
+    /// Writes down what came of operations, together with what the next run has to know of it.
     func record(
-        _ results: [(position: Int, result: ApplyReport.Result)], of plan: Plan
+        _ results: [(position: Int, operation: Operation, result: ApplyReport.Result)]
     ) throws(StateDatabaseError) {
         try state.write { database in
             let statement = try database.cachedStatement(
                 sql: "UPDATE entry SET state = ?, detail = ? WHERE run = ? AND position = ?")
-            for (position, result) in results {
+            for (position, operation, result) in results {
                 if let (name, detail) = Self.text(result) {
                     try statement.execute(arguments: [name, detail, run, position])
-                    if let account = result.account {
-                        try memory.note(plan.operations[position], on: account, database)
-                    }
+                    if let account = result.account { try memory.note(operation, on: account, database) }
                 } else {
                     // Intended, but the run was stopped before it was tried.
                     try database.execute(
@@ -78,12 +80,10 @@ struct Journal: Sendable {
         }
     }
 
-    /// Writes down that the run came to its end.
-    ///
-    /// - Parameter plan: the plan and its time, where it was gone through to its end and knows the whole directory.
-    func end(of plan: (plan: Plan, madeAt: Timestamp)?) throws(StateDatabaseError) {
+    /// Writes down that the run came to its end, and what it leaves behind; nil for nothing.
+    func end(leaving note: RunNote?) throws(StateDatabaseError) {
         try state.write { database in
-            if let plan { try memory.note(plan.plan, madeAt: plan.madeAt, database) }
+            if let note { try memory.note(note, database) }
             try database.execute(
                 sql: "UPDATE run SET ended_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", arguments: [run])
         }

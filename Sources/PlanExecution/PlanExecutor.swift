@@ -57,7 +57,8 @@ public struct PlanExecutor: Sendable {
         progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let run = Run(
-            provider: provider, state: state, options: options, plan: plan, digest: digest, time: time)
+            provider: provider, state: state, options: options, plan: plan, digest: digest,
+            note: RunNote(plan, madeAt: time))
         // A task of its own is not cancelled with its creator: what is under way is always finished.
         let work = Task { try await run.carryOut(progress) }
         return try await withTaskCancellationHandler {
@@ -74,19 +75,19 @@ public struct PlanExecutor: Sendable {
         private let options: Options
         private let plan: Plan
         private let digest: String
-        private let time: Timestamp
+        private let note: RunNote?
         private let ending = Mutex<ApplyReport.Ending>(.finished)
 
         init(
             provider: any AccountProvider, state: StateDatabase, options: Options, plan: Plan, digest: String,
-            time: Timestamp
+            note: RunNote?
         ) {
             self.provider = provider
             self.state = state
             self.options = options
             self.plan = plan
             self.digest = digest
-            self.time = time
+            self.note = note
         }
 
         func stop() { end(.stopped) }
@@ -98,22 +99,30 @@ public struct PlanExecutor: Sendable {
         private var isEnding: Bool { ending.withLock { $0 != .finished } }
 
         func carryOut(_ progress: @Sendable (ApplyProgress) -> Void) async throws -> ApplyReport {
+            if plan.operations.isEmpty && note == nil {
+                return ApplyReport(entries: [], ending: ending.withLock { $0 })
+            }
             let done = try Journal.done(state, plan: digest, provider: provider.name)
             let journal = try Journal(
                 state, plan: digest, provider: provider.name, operations: plan.operations.count)
-            // RECOGNIZED LINKS: try journal.remember(plan.recognized.lazy.map { ($0.key, $0.id) })
+            if let note { try journal.recognize(note.recognized) }
             var results = [ApplyReport.Result](repeating: .notStarted, count: plan.operations.count)
             var completed = 0
             var failed = 0
-            for position in done where results.indices.contains(position) {
+            var made: [MailAddress: AccountID] = [:]
+            for (position, id) in done where results.indices.contains(position) {
                 results[position] = .doneEarlier
                 completed += 1
+                if plan.operations[position].kind == .create { made[plan.operations[position].address] = id }
             }
-            for group in groups(without: done) {
+            for group in groups(without: Set(done.keys)) {
                 if isEnding { break }
                 try journal.intend(group.map { ($0, plan.operations[$0]) })
-                let outcomes = await tryAll(group)
-                try journal.record(outcomes, of: plan)
+                let outcomes = await tryAll(group, made)
+                for (position, result) in outcomes where plan.operations[position].kind == .create {
+                    if let id = result.account { made[plan.operations[position].address] = id }
+                }
+                try journal.record(outcomes.map { ($0.position, plan.operations[$0.position], $0.result) })
                 for (position, result) in outcomes {
                     results[position] = result
                     if result != .notStarted { completed += 1 }
@@ -122,8 +131,7 @@ public struct PlanExecutor: Sendable {
                 progress(ApplyProgress(completed: completed, failed: failed, total: results.count))
             }
             let ending = ending.withLock { $0 }
-            let isNews = ending == .finished && plan.overview.directoryIncomplete.isEmpty
-            try journal.end(of: isNews ? (plan, time) : nil)
+            try journal.end(leaving: ending == .finished ? note : nil)
             let entries = zip(plan.operations.indices, results).map { position, result in
                 ApplyReport.Entry(position: position, operation: plan.operations[position], result: result)
             }
@@ -147,13 +155,27 @@ public struct PlanExecutor: Sendable {
         }
 
         /// Tries the operations of one group, so many at once.
-        private func tryAll(_ positions: [Int]) async -> [(position: Int, result: ApplyReport.Result)] {
+        ///
+        /// - Parameter made: the accounts that operations of the plan have made, by their primary addresses.
+        private func tryAll(
+            _ positions: [Int], _ made: [MailAddress: AccountID]
+        ) async -> [(position: Int, result: ApplyReport.Result)] {
             await withTaskGroup(of: (position: Int, result: ApplyReport.Result).self) { group in
                 var results: [(position: Int, result: ApplyReport.Result)] = []
                 var rest = positions[...]
                 func beginNext() {
                     guard let position = rest.popFirst() else { return }
-                    group.addTask { (position, await self.attempt(self.plan.operations[position])) }
+                    let operation = plan.operations[position]
+                    group.addTask {
+                        if operation.id != nil || operation.kind == .create {
+                            return (position, await self.attempt(operation))
+                        }
+                        // It changes an account that the plan itself makes.
+                        guard let id = made[operation.address] else {
+                            return (position, .stale("\(operation.address): The account was not made."))
+                        }
+                        return (position, await self.attempt(operation.on(id)))
+                    }
                 }
                 for _ in 0..<max(1, options.concurrency) { beginNext() }
                 while let result = await group.next() {

@@ -1,4 +1,4 @@
-public import DirectoryModel
+internal import DirectoryModel
 internal import GRDB
 public import ReconcileEngine
 
@@ -163,15 +163,16 @@ struct MemoryTables {
         try execute(database, "DELETE FROM delegation WHERE provider = ? AND member = ?", [address.text])
     }
 
-    /// Notes a run with a complete directory that came to its end.
+    /// Notes what a run that came to its end leaves behind.
     ///
     /// A plan older than the last one noted has nothing new to tell: its suspensions may have ended since.
-    func note(_ plan: Plan, madeAt time: Timestamp, _ database: Database) throws {
+    func note(_ note: RunNote, _ database: Database) throws {
+        let time = note.summary.at.secondsSince1970
         let last = try Int64.fetchOne(
             database, sql: "SELECT planned_at FROM last_run WHERE provider = ?", arguments: [provider])
-        if let last, last > time.secondsSince1970 { return }
+        if let last, last > time { return }
         try execute(database, "DELETE FROM suspension WHERE provider = ?", [])
-        for deletion in plan.pending {
+        for deletion in note.pending {
             try execute(
                 database, "INSERT OR REPLACE INTO suspension (provider, account, since) VALUES (?, ?, ?)",
                 [deletion.id.rawValue, deletion.since.secondsSince1970])
@@ -179,7 +180,7 @@ struct MemoryTables {
         try execute(
             database,
             "INSERT OR REPLACE INTO last_run (provider, planned_at, users, users_in_scope) VALUES (?, ?, ?, ?)",
-            [time.secondsSince1970, plan.overview.users, plan.overview.usersInScope])
+            [time, note.summary.users, note.summary.usersInScope])
     }
 
     /// Runs a statement whose first argument is the provider.

@@ -151,6 +151,22 @@ import Testing
         let plan = try Plan.of([], pending: [.of("ana@corp.example")], directoryIncomplete: ["size limit"])
         #expect(try await apply(plan).isComplete)
         #expect(try memory == Memory())
+        #expect(try folder.rows("SELECT * FROM run") == [], "there was nothing to write down")
+    }
+
+    /// Else the rail would have nothing to say any more at the second try.
+    @Test(arguments: [(Hold.everything, false), (.destructive, false), (.kind(.delete), true)])
+    func aRunThatARailDoubtsIsNot(_ hold: Hold, isRemembered: Bool) async throws {
+        let plan = try Plan.of(
+            [.create(Self.ana.account, because: [Reason(.everyone)])], pending: [.of("ana@corp.example")],
+            recognized: [RecognizedLink(key: Made.id("bo"), id: AccountID("bo"))],
+            violations: [Violation(rail: "rail", "Why.", hold: hold)])
+        #expect(try await apply(plan).isComplete)
+        let memory = try memory
+        #expect((memory.lastRun != nil) == isRemembered)
+        #expect(memory.suspensions.isEmpty == !isRemembered)
+        #expect(memory.links[Made.id("bo")] == (isRemembered ? AccountID("bo") : nil))
+        #expect(memory.links[Made.id("ana")] == AccountID("id of ana@corp.example"), "what was done is so all the same")
     }
 
     @Test func aRunThatWasRefusedIsNot() async throws {
@@ -258,12 +274,14 @@ import Testing
 extension Plan {
     /// A plan of these operations from a directory of twelve users, seven of them in scope.
     fileprivate static func of(
-        _ operations: [Operation], pending: [PendingDeletion] = [], directoryIncomplete: [String] = []
+        _ operations: [Operation], pending: [PendingDeletion] = [], directoryIncomplete: [String] = [],
+        recognized: [RecognizedLink] = [], violations: [Violation] = []
     ) throws -> Plan {
         var overview = try Plan.creations(0).overview
         (overview.users, overview.usersInScope, overview.directoryIncomplete) = (12, 7, directoryIncomplete)
         return Plan(
-            overview: overview, operations: operations, held: [], pending: pending, violations: [], findings: [])
+            overview: overview, operations: operations, held: [], pending: pending, recognized: recognized,
+            violations: violations, findings: [])
     }
 }
 

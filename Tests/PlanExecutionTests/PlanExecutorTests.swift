@@ -63,6 +63,38 @@ import Testing
         }
     }
 
+    /// A plan makes two accounts that are each other's delegates: made first, then changed, by the ids they got.
+    @Test(arguments: [nil, "u0@", "u1@"]) func whatIsMadeByThePlanIsChangedByIt(failing: String?) async throws {
+        let lines = Plan.creationLines(stages: [0, 0]) + [0, 1].map { number in
+            """
+            {"operation":{"kind":"update","address":"u\(number)@corp.example","changes":[{"field":"delegates","old":null,\
+            "new":["u\(1 - number)@corp.example"]}],"reasons":[{"code":"differs"}],"precondition":"0123456789abcdef",\
+            "stage":1}}
+            """
+        }
+        let plan = try Plan(lines: lines.map { Array($0.utf8) })
+        let changed = Mutex<[AccountID?]>([])
+        let mayFail = Mutex(true)
+        let provider = ScriptedProvider { (operation, _) async throws(ProviderError) in
+            if operation.kind == .update { changed.withLock { $0.append(operation.id) } }
+            if let failing, operation.kind == .create, operation.address.text.hasPrefix(failing), mayFail.withLock({ $0 }) {
+                throw ProviderError(.refused, "No.")
+            }
+            return done(operation)
+        }
+        let folder = try StateFolder()
+        let executor = PlanExecutor(provider: provider, state: try folder.open())
+        let report = try await executor.apply(plan, digest: "d", madeAt: .earliest)
+        let made = ["u0@corp.example", "u1@corp.example"].filter { failing == nil || !$0.hasPrefix(failing!) }
+        #expect(Set(changed.withLock { $0 }) == Set(made.map { AccountID("id of \($0)") }))
+        let stale = ApplyReport.Result.stale("\(failing ?? "")corp.example: The account was not made.")
+        #expect(report.entries.count { $0.result == stale } == (failing == nil ? 0 : 1))
+        // The next run knows the ids that the first one got.
+        mayFail.withLock { $0 = false }
+        #expect(try await executor.apply(plan, digest: "d", madeAt: .earliest).isComplete)
+        #expect(changed.withLock { $0.count } == 2)
+    }
+
     @Test(arguments: [1, 3, 16]) func asManyAtOnceAsAllowed(concurrency: Int) async throws {
         let provider = ScriptedProvider { (operation, _) async throws(ProviderError) in
             try? await Task.sleep(for: .milliseconds(4))

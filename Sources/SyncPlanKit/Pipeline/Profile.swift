@@ -57,18 +57,14 @@ public struct Profile: Sendable {
         return PlanFile(plan: plan, header: header)
     }
 
-    /// Carries a plan out, and remembers for the next run what it has to know; a plan with nothing to do tells
-    /// something too.
+    /// Carries a plan out, and remembers for the next run what it has to know: of a plan with nothing to do, too.
     ///
-    /// The caller holds the ``lock()``, which keeps other runs away. A dry run leaves nothing behind.
+    /// The caller holds the ``lock()``, which keeps other runs away.
     ///
     /// - Throws: `RunLockError` or `StateDatabaseError`; nothing has been changed then.
     public func apply(
         _ file: PlanFile, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
-        if file.plan.operations.isEmpty && reconciler.switches.contains(.dryRun) {
-            return ApplyReport(entries: [], ending: .finished)
-        }
         let state = try StateDatabase(path: configuration.statePath)
         return try await PlanExecutor(provider: provider, state: state)
             .apply(file.plan, digest: file.digest.text, madeAt: file.header.madeAt) { progress(.applying($0)) }
