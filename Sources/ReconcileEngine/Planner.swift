@@ -104,6 +104,11 @@ struct Planner {
                 if has || delegations.names(user) { named.append((user.id, desired, position)) }
             }
         }
+        if hasDelegates && delegations.isNeeded {
+            for contact in directory.contacts {
+                delegations.note(contact, memberships: projector.memberships(of: contact))
+            }
+        }
         delegations.finish()
         for (user, desired, position) in named {
             addPrincipal(desired, position, delegations.delegates(of: user), .own, isPartial: false)

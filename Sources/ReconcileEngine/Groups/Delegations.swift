@@ -51,11 +51,16 @@ struct Delegations {
         let keysOfGroups = Set(snapshot.groups.map(\.dn.canonicalKey))
         let hierarchy = GroupHierarchy(snapshot)
         for (index, target) in groups.targets.enumerated() {
+            if !target.isNested {
+                members[index] += Set(hierarchy.children(of: target.group)).map {
+                    .leftOut(name: snapshot.groups[$0].displayName, why: "a group")
+                }
+            }
             for group in target.isNested ? hierarchy.closure(of: target.group) : [target.group] {
                 for member in snapshot.schema.members where member.reference == .distinguishedName {
                     for text in snapshot.groups[group].attributes[member.attribute] {
-                        guard let key = (try? DistinguishedName(text))?.canonicalKey else { continue }
-                        if target.isNested && keysOfGroups.contains(key) { continue }
+                        guard let key = (try? DistinguishedName(text))?.canonicalKey, !keysOfGroups.contains(key)
+                        else { continue }
                         unseen[key, default: (text, [])].targets.append(index)
                     }
                 }
@@ -97,14 +102,17 @@ struct Delegations {
         }
     }
 
-    /// Adds the members that no user was seen for; called when all users have gone by.
+    /// Takes the next contact, who never has an account.
+    mutating func note(_ contact: DirectoryContact, memberships: [Int]) {
+        let person = Person.leftOut(name: contact.displayName, why: "a contact")
+        if !unseen.isEmpty { unseen[contact.dn.canonicalKey] = nil }
+        for target in memberships where target >= firstTarget { members[target - firstTarget].append(person) }
+    }
+
+    /// Adds the members that neither a user nor a contact was seen for; called when all have gone by.
     mutating func finish() {
-        let contacts = Dictionary(
-            snapshot.contacts.map { ($0.dn.canonicalKey, $0.displayName) }, uniquingKeysWith: { first, _ in first })
-        for (key, entry) in unseen {
-            let person = Person.leftOut(
-                name: contacts[key] ?? entry.text,
-                why: contacts[key] != nil ? "a contact" : "no user of this directory")
+        for entry in unseen.values {
+            let person = Person.leftOut(name: entry.text, why: "no user of this directory")
             for target in entry.targets where !members[target].contains(person) { members[target].append(person) }
         }
     }

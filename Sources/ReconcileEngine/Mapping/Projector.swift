@@ -76,6 +76,12 @@ struct Projector {
     /// Whether a user is in scope; it also finds what the user is a member of.
     mutating func verdict(on user: DirectoryUser) -> ScopeVerdict { scope.verdict(on: candidate(user)) }
 
+    /// What a contact is a member of.
+    mutating func memberships(of contact: DirectoryContact) -> [Int] {
+        membership.collect(contact, into: &memberships)
+        return memberships
+    }
+
     private mutating func candidate(_ user: DirectoryUser) -> Candidate {
         membership.collect(user, into: &memberships)
         return Candidate(user: user, memberships: memberships, positions: positions, addresses: mapping.addresses)

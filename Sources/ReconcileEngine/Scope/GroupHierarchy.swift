@@ -27,6 +27,9 @@ struct GroupHierarchy {
         }
     }
 
+    /// The groups that are direct members of a group; one may come twice.
+    func children(of group: Int) -> [Int] { children[group] }
+
     /// A group with all that are members of it, to any depth; each once, circles or not.
     func closure(of group: Int) -> [Int] {
         var found = [group]

@@ -56,7 +56,7 @@ struct Membership {
     }
 
     /// Puts what the user is a member of, in ascending order, into `result`.
-    mutating func collect(_ user: DirectoryUser, into result: inout [Int]) {
+    mutating func collect(_ user: some DirectoryObject, into result: inout [Int]) {
         result.removeAll(keepingCapacity: true)
         if isEmpty { return }
         if let memberOfSlot {

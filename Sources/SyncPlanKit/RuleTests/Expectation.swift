@@ -10,6 +10,8 @@ struct Expectation: Decodable {
         case finding(String)
         /// A violated rail, by its name.
         case rail(String)
+        /// An account that will be deleted one day, by its address.
+        case pending(String)
     }
 
     let subject: Subject
@@ -33,6 +35,7 @@ struct Expectation: Decodable {
             switch key.stringValue {
             case "finding": subject = .finding(value)
             case "rail": subject = .rail(value)
+            case "pending": subject = .pending(value)
             case "reason": reason = value
             case "held":
                 let words = value.split(separator: " ").map(String.init)
@@ -48,14 +51,16 @@ struct Expectation: Decodable {
                 } else {
                     let known = Operation.Kind.allCases.map(\.rawValue) + AccountField.allCases.map(\.rawValue)
                     let nearest = nearestName(
-                        to: key.stringValue, among: known + ["held", "finding", "rail", "reason"])
+                        to: key.stringValue, among: known + ["held", "finding", "rail", "pending", "reason"])
                     throw wrong(key, "there is no such key.\(nearest.map { " Did you mean \"\($0)\"?" } ?? "")")
                 }
             }
         }
         guard let subject else {
             throw wrong(
-                nil, "an expectation is an operation such as `create: ana@corp.example`, `held`, `finding` or `rail`.")
+                nil,
+                "an expectation is an operation such as `create: ana@corp.example`, `held`, `pending`, `finding` or `rail`."
+            )
         }
         (self.subject, self.fields, self.reason) = (subject, fields, reason)
     }
@@ -67,6 +72,7 @@ struct Expectation: Decodable {
         case .operation(let kind, let address, let isHeld): parts = [isHeld ? "held" : "", kind.rawValue, address]
         case .finding(let code): parts = ["finding", code]
         case .rail(let name): parts = ["rail", name]
+        case .pending(let address): parts = ["pending", address]
         }
         parts += fields.map { "\($0.name)=\($0.value)" }
         if let reason { parts.append("because \"\(reason)\"") }

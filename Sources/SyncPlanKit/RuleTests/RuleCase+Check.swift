@@ -8,10 +8,12 @@ extension RuleCase {
         let observed = accounts.enumerated().map { index, entry in
             ObservedAccount(id: AccountID("\(index + 1)"), account: entry.account)
         }
-        let plan = rules.plan(directory: snapshot, provider: ObservedState(accounts: observed))
+        let plan = rules.plan(
+            directory: snapshot, provider: ObservedState(accounts: observed), remembering: memory(observed), at: now)
         var planned: [Planned] = plan.operations.map { Planned($0, isHeld: false) }
         planned += plan.held.map { Planned($0.operation, isHeld: true) }
         planned += plan.findings.map { Planned(.finding($0.code.rawValue), text: $0.text) }
+        planned += plan.pending.map { Planned($0) }
         planned += plan.violations.map { Planned(.rail($0.rail), text: $0.text) }
 
         var differences: [String] = []
@@ -32,6 +34,21 @@ extension RuleCase {
             }
         }
         return differences + planned.map { "+ planned:  \($0.description)" }
+    }
+
+    /// What earlier runs left behind; nil where no account of the case says anything of it.
+    private func memory(_ observed: [ObservedAccount]) -> Memory? {
+        let isRemembered = accounts.contains {
+            $0.isOwned != nil || $0.suspendedSince != nil || !$0.given.isEmpty || $0.link != nil
+        }
+        guard isRemembered else { return nil }
+        var memory = Memory()
+        for (entry, account) in zip(accounts, observed) {
+            if let key = entry.link ?? entry.account.key, entry.isOwned != false { memory.links[key] = account.id }
+            memory.suspensions[account.id] = entry.suspendedSince
+            if !entry.given.isEmpty { memory.delegations[account.id] = Set(entry.given) }
+        }
+        return memory
     }
 
     private func snapshot(_ schema: DirectorySchema) throws(ConfigurationError) -> DirectorySnapshot {
@@ -59,6 +76,7 @@ extension RuleCase {
         }
         return DirectorySnapshot(
             source: "the case's directory", schema: schema, users: users, groups: groups, contacts: contacts,
+            partialGroups: Set(directory.filter(\.isPartial).compactMap { Self.id($0.name) }),
             incomplete: incomplete.map { [Incompleteness(.unfinished, $0)] } ?? [])
     }
 
@@ -111,6 +129,11 @@ private struct Planned {
         self.text = text
     }
 
+    init(_ deletion: PendingDeletion) {
+        subject = .pending(deletion.address.text)
+        text = "on \(String(deletion.due.description.prefix(10))), \(deletion.reason)"
+    }
+
     init(_ operation: Operation, isHeld: Bool) {
         subject = .operation(operation.kind, address: operation.address.text, isHeld: isHeld)
         text = operation.reasons.map(\.description).joined(separator: "; ")
@@ -130,6 +153,7 @@ private struct Planned {
         case .operation(let kind, let address, let isHeld): parts = [isHeld ? "held" : "", kind.rawValue, address]
         case .finding(let code): parts = ["finding \(code): \(text)"]
         case .rail(let name): parts = ["rail \(name): \(text)"]
+        case .pending(let address): parts = ["pending \(address): \(text)"]
         }
         parts += operation?.changes.map { "\($0.field.rawValue)=\($0.new)" } ?? []
         return parts.filter { !$0.isEmpty }.joined(separator: " ")

@@ -8,11 +8,13 @@ struct RuleCase: Decodable {
     let directory: [DirectoryEntry]
     let accounts: [AccountEntry]
     let incomplete: String?
+    /// When the plan is made; nil leaves dates out of account.
+    let now: Timestamp?
     let expectations: [Expectation]
 
     private enum Keys: String, SectionKey {
         case name = "case"
-        case configuration, directory, accounts, incomplete, expect
+        case configuration, directory, accounts, incomplete, now, expect
     }
 
     init(from decoder: any Decoder) throws {
@@ -21,6 +23,7 @@ struct RuleCase: Decodable {
         directory = try section.optional(.directory) ?? []
         accounts = try section.optional(.accounts) ?? []
         incomplete = try section.optional(.incomplete)
+        now = try section.parsed(.now, as: "a date such as 2026-11-21") { Timestamp(date: $0) }
         expectations = try section.required(.expect)
     }
 
@@ -30,6 +33,8 @@ struct RuleCase: Decodable {
         let name: String
         let unit: String?
         let groups: [String]
+        /// Whether the group's member list was read only in part.
+        let isPartial: Bool
         let attributes: [(AttributeName, [String])]
 
         init(from decoder: any Decoder) throws {
@@ -38,6 +43,7 @@ struct RuleCase: Decodable {
             var name = ""
             var unit: String?
             var groups: [String] = []
+            var isPartial = false
             var attributes: [(AttributeName, [String])] = []
             for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
                 let texts = try container.decode(OneOrMoreTexts.self, forKey: key).texts
@@ -47,6 +53,7 @@ struct RuleCase: Decodable {
                     name = texts.first ?? ""
                 case "ou": unit = texts.first
                 case "groups": groups = texts
+                case "partial": isPartial = texts == ["true"]
                 default: attributes.append((AttributeName(key.stringValue), texts))
                 }
             }
@@ -57,15 +64,27 @@ struct RuleCase: Decodable {
                         debugDescription: "an object has a name under `person`, `group` or `contact`."))
             }
             (self.kind, self.name, self.unit, self.groups, self.attributes) = (kind, name, unit, groups, attributes)
+            self.isPartial = isPartial
         }
     }
 
     /// An account that the provider has.
     struct AccountEntry: Decodable {
         let account: Account
+        /// Whether this profile made or adopted the account; nil where the case leaves that to the binding.
+        let isOwned: Bool?
+        /// Since when the account has been suspended, where that is remembered.
+        let suspendedSince: Timestamp?
+        /// The delegates that this profile gave it.
+        let given: [MailAddress]
+        /// The object it belongs to, as remembered and not as the provider has it.
+        let link: ObjectID?
 
         private enum Keys: String, SectionKey {
-            case account, person, aliases, name, mobile, quota, active
+            case account, kind, person, group, aliases, name, mobile, quota, active, delegates, attributes, owned, given
+            case linked
+            case userName = "user-name"
+            case suspendedSince = "suspended-since"
             case givenName = "given-name"
             case familyName = "family-name"
             case organizationalUnit = "organizational-unit"
@@ -76,14 +95,27 @@ struct RuleCase: Decodable {
             guard let address = try section.parsed(.account, as: "a mail address", { try MailAddress($0) }) else {
                 throw section.missing(.account)
             }
+            func addresses(_ key: Keys) throws -> [MailAddress] {
+                try section.parsedList(key, as: "a mail address") { try MailAddress($0) } ?? []
+            }
+            let owner = try section.optional(.person, String.self) ?? section.optional(.group, String.self)
+            isOwned = try section.optional(.owned)
+            given = try addresses(.given)
+            suspendedSince = try section.parsed(.suspendedSince, as: "a date such as 2026-10-21") {
+                Timestamp(date: $0)
+            }
+            link = try section.optional(.linked, String.self).flatMap { RuleCase.id($0) }
             account = Account(
-                key: try section.optional(.person, String.self).flatMap { RuleCase.id($0) }, address: address,
-                aliases: try section.parsedList(.aliases, as: "a mail address") { try MailAddress($0) } ?? [],
+                kind: try section.parsed(.kind, as: "personal, functional or group") { AccountKind(rawValue: $0) }
+                    ?? .personal,
+                key: owner.flatMap { RuleCase.id($0) }, userName: try section.optional(.userName), address: address,
+                aliases: try addresses(.aliases),
                 name: try section.optional(.name), givenName: try section.optional(.givenName),
                 familyName: try section.optional(.familyName), mobile: try section.optional(.mobile),
                 organizationalUnit: try section.optional(.organizationalUnit),
                 quota: try section.parsed(.quota, as: "an amount such as 5 GB") { ByteCount($0) },
-                isActive: try section.optional(.active, Bool.self) ?? true)
+                delegates: try addresses(.delegates), isActive: try section.optional(.active, Bool.self) ?? true,
+                attributes: try section.optional(.attributes) ?? [:])
         }
     }
 
@@ -101,5 +133,13 @@ struct RuleCase: Decodable {
             return String(text.dropFirst(start).prefix(end - start))
         }
         return ObjectID(text: parts.joined(separator: "-"))
+    }
+}
+
+extension Timestamp {
+    /// Reads a day, `2026-11-21`, as its first second in UTC.
+    fileprivate init?(date text: String) {
+        guard let time = try? Timestamp(iso8601: text + "T00:00:00Z") else { return nil }
+        self = time
     }
 }
