@@ -65,19 +65,23 @@ import Testing
 
     /// A plan makes two accounts that are each other's delegates: made first, then changed, by the ids they got.
     @Test(arguments: [nil, "u0@", "u1@"]) func whatIsMadeByThePlanIsChangedByIt(failing: String?) async throws {
-        let lines = Plan.creationLines(stages: [0, 0]) + [0, 1].map { number in
-            """
-            {"operation":{"kind":"update","address":"u\(number)@corp.example","changes":[{"field":"delegates","old":null,\
-            "new":["u\(1 - number)@corp.example"]}],"reasons":[{"code":"differs"}],"precondition":"0123456789abcdef",\
-            "stage":1}}
-            """
-        }
+        let lines =
+            Plan.creationLines(stages: [0, 0])
+            + [0, 1].map { number in
+                """
+                {"operation":{"kind":"update","address":"u\(number)@corp.example","changes":[{"field":"delegates","old":null,\
+                "new":["u\(1 - number)@corp.example"]}],"reasons":[{"code":"differs"}],"precondition":"0123456789abcdef",\
+                "stage":1}}
+                """
+            }
         let plan = try Plan(lines: lines.map { Array($0.utf8) })
         let changed = Mutex<[AccountID?]>([])
         let mayFail = Mutex(true)
         let provider = ScriptedProvider { (operation, _) async throws(ProviderError) in
             if operation.kind == .update { changed.withLock { $0.append(operation.id) } }
-            if let failing, operation.kind == .create, operation.address.text.hasPrefix(failing), mayFail.withLock({ $0 }) {
+            if let failing, operation.kind == .create, operation.address.text.hasPrefix(failing),
+                mayFail.withLock({ $0 })
+            {
                 throw ProviderError(.refused, "No.")
             }
             return done(operation)
