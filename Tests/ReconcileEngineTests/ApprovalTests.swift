@@ -5,7 +5,6 @@ import Testing
 
 /// One-time approval lifts what was named, and nothing else (requirement BE4).
 @Suite struct ApprovalTests {
-    typealias World = PlanPropertyTests.World
 
     /// A random world with random rails and switches, and the same world without any.
     private static func worlds(_ seed: UInt64) -> (held: World, free: World) {
