@@ -35,10 +35,17 @@ public struct PlanExecutor: Sendable {
     private let provider: any AccountProvider
     private let state: StateDatabase
     private let options: Options
+    private let passwords: FirstPasswords?
 
     /// Makes an executor.
-    public init(provider: any AccountProvider, state: StateDatabase, options: Options = Options()) {
+    ///
+    /// - Parameter passwords: gives people whose accounts are made a first password; nil for none.
+    public init(
+        provider: any AccountProvider, state: StateDatabase, options: Options = Options(),
+        passwords: FirstPasswords? = nil
+    ) {
         self.provider = provider
+        self.passwords = passwords
         self.state = state
         self.options = options
     }
@@ -51,13 +58,13 @@ public struct PlanExecutor: Sendable {
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
     ///   - time: when the plan was made; it becomes the time of the last run in the memory.
     ///   - progress: called after each group of operations.
-    /// - Throws: ``StateDatabaseError`` where nothing can be written down; what is under way then is finished first.
+    /// - Throws: ``StateDatabaseError`` or ``FirstPasswordsError`` where nothing can be written down; what is under way then is finished first.
     public func apply(
         _ plan: Plan, digest: String, madeAt time: Timestamp,
         progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let run = Run(
-            provider: provider, state: state, options: options, plan: plan, digest: digest,
+            provider: provider, state: state, options: options, passwords: passwords, plan: plan, digest: digest,
             note: RunNote(plan, madeAt: time))
         // A task of its own is not cancelled with its creator: what is under way is always finished.
         let work = Task { try await run.carryOut(progress) }
@@ -73,18 +80,21 @@ public struct PlanExecutor: Sendable {
         private let provider: any AccountProvider
         private let state: StateDatabase
         private let options: Options
+        private let passwords: FirstPasswords?
         private let plan: Plan
         private let digest: String
         private let note: RunNote?
         private let ending = Mutex<ApplyReport.Ending>(.finished)
 
         init(
-            provider: any AccountProvider, state: StateDatabase, options: Options, plan: Plan, digest: String,
+            provider: any AccountProvider, state: StateDatabase, options: Options, passwords: FirstPasswords?,
+            plan: Plan, digest: String,
             note: RunNote?
         ) {
             self.provider = provider
             self.state = state
             self.options = options
+            self.passwords = passwords
             self.plan = plan
             self.digest = digest
             self.note = note
@@ -103,6 +113,11 @@ public struct PlanExecutor: Sendable {
                 return ApplyReport(entries: [], ending: ending.withLock { $0 })
             }
             let done = try Journal.done(state, plan: digest, provider: provider.name)
+            let begun = passwords == nil ? [] : try Journal.begun(state, plan: digest, provider: provider.name)
+            if passwords != nil, try await !provider.capabilities().fields.contains(.passwordHash) {
+                throw ProviderError(
+                    .unsupported, "\(provider.name) cannot hold passwords. Remove `people.account.first-password`.")
+            }
             let journal = try Journal(
                 state, plan: digest, provider: provider.name, operations: plan.operations.count)
             if let note { try journal.recognize(note.recognized) }
@@ -117,8 +132,12 @@ public struct PlanExecutor: Sendable {
             }
             for group in groups(without: Set(done.keys)) {
                 if isEnding { break }
-                try journal.intend(group.map { ($0, plan.operations[$0]) })
-                let outcomes = await tryAll(group, made)
+                var operations = group.map { plan.operations[$0] }
+                if let passwords {
+                    operations = try passwords.equip(zip(operations, group.map(begun.contains)).map { ($0, $1) })
+                }
+                try journal.intend(Array(zip(group, operations)))
+                let outcomes = await tryAll(Array(zip(group, operations)), made)
                 for (position, result) in outcomes where plan.operations[position].kind == .create {
                     if let id = result.account { made[plan.operations[position].address] = id }
                 }
@@ -158,14 +177,13 @@ public struct PlanExecutor: Sendable {
         ///
         /// - Parameter made: the accounts that operations of the plan have made, by their primary addresses.
         private func tryAll(
-            _ positions: [Int], _ made: [MailAddress: AccountID]
+            _ operations: [(position: Int, operation: Operation)], _ made: [MailAddress: AccountID]
         ) async -> [(position: Int, result: ApplyReport.Result)] {
             await withTaskGroup(of: (position: Int, result: ApplyReport.Result).self) { group in
                 var results: [(position: Int, result: ApplyReport.Result)] = []
-                var rest = positions[...]
+                var rest = operations[...]
                 func beginNext() {
-                    guard let position = rest.popFirst() else { return }
-                    let operation = plan.operations[position]
+                    guard let (position, operation) = rest.popFirst() else { return }
                     group.addTask {
                         if operation.id != nil || operation.kind == .create {
                             return (position, await self.attempt(operation))
