@@ -52,20 +52,23 @@ public struct PlanExecutor: Sendable {
 
     /// Carries a plan out.
     ///
-    /// Held operations are not touched.
+    /// Held operations are not touched, but for those whose violations all are approved.
     ///
     /// - Parameters:
+    ///   - approved: the violations that a person has approved, as positions in ``Plan/violations``.
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
     ///   - time: when the plan was made; it becomes the time of the last run in the memory.
     ///   - progress: called after each group of operations.
-    /// - Throws: ``StateDatabaseError`` or ``FirstPasswordsError`` where nothing can be written down; what is under way then is finished first.
+    /// - Throws: ``StateDatabaseError`` or ``FirstPasswordsError`` where nothing can be written down; what is under way
+    ///   then is finished first.
     public func apply(
-        _ plan: Plan, digest: String, madeAt time: Timestamp,
+        _ plan: Plan, approving approved: Set<Int> = [], digest: String, madeAt time: Timestamp,
         progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let run = Run(
-            provider: provider, state: state, options: options, passwords: passwords, plan: plan, digest: digest,
-            note: RunNote(plan, madeAt: time))
+            provider: provider, state: state, options: options, passwords: passwords,
+            steps: plan.steps(approving: approved), digest: digest,
+            note: RunNote(plan.approving(approved), madeAt: time))
         // A task of its own is not cancelled with its creator: what is under way is always finished.
         let work = Task { try await run.carryOut(progress) }
         return try await withTaskCancellationHandler {
@@ -81,21 +84,21 @@ public struct PlanExecutor: Sendable {
         private let state: StateDatabase
         private let options: Options
         private let passwords: FirstPasswords?
-        private let plan: Plan
+        private let steps: [Plan.Step]
         private let digest: String
         private let note: RunNote?
         private let ending = Mutex<ApplyReport.Ending>(.finished)
 
         init(
             provider: any AccountProvider, state: StateDatabase, options: Options, passwords: FirstPasswords?,
-            plan: Plan, digest: String,
+            steps: [Plan.Step], digest: String,
             note: RunNote?
         ) {
             self.provider = provider
             self.state = state
             self.options = options
             self.passwords = passwords
-            self.plan = plan
+            self.steps = steps
             self.digest = digest
             self.note = note
         }
@@ -109,7 +112,7 @@ public struct PlanExecutor: Sendable {
         private var isEnding: Bool { ending.withLock { $0 != .finished } }
 
         func carryOut(_ progress: @Sendable (ApplyProgress) -> Void) async throws -> ApplyReport {
-            if plan.operations.isEmpty && note == nil {
+            if steps.isEmpty && note == nil {
                 return ApplyReport(entries: [], ending: ending.withLock { $0 })
             }
             let done = try Journal.done(state, plan: digest, provider: provider.name)
@@ -119,31 +122,33 @@ public struct PlanExecutor: Sendable {
                     .unsupported, "\(provider.name) cannot hold passwords. Remove `people.account.first-password`.")
             }
             let journal = try Journal(
-                state, plan: digest, provider: provider.name, operations: plan.operations.count)
+                state, plan: digest, provider: provider.name, operations: steps.count)
             if let note { try journal.recognize(note.recognized) }
-            var results = [ApplyReport.Result](repeating: .notStarted, count: plan.operations.count)
+            var results = [ApplyReport.Result](repeating: .notStarted, count: steps.count)
             var completed = 0
             var failed = 0
             var made: [MailAddress: AccountID] = [:]
-            for (position, id) in done where results.indices.contains(position) {
-                results[position] = .doneEarlier
+            for index in steps.indices {
+                guard let id = done[steps[index].position] else { continue }
+                results[index] = .doneEarlier
                 completed += 1
-                if plan.operations[position].kind == .create { made[plan.operations[position].address] = id }
+                if steps[index].operation.kind == .create { made[steps[index].operation.address] = id }
             }
             for group in groups(without: Set(done.keys)) {
                 if isEnding { break }
-                var operations = group.map { plan.operations[$0] }
+                var operations = group.map { steps[$0].operation }
                 if let passwords {
-                    operations = try passwords.equip(zip(operations, group.map(begun.contains)).map { ($0, $1) })
+                    let tried = group.map { begun.contains(steps[$0].position) }
+                    operations = try passwords.equip(zip(operations, tried).map { ($0, $1) })
                 }
-                try journal.intend(Array(zip(group, operations)))
+                try journal.intend(zip(group, operations).map { (steps[$0].position, $1) })
                 let outcomes = await tryAll(Array(zip(group, operations)), made)
-                for (position, result) in outcomes where plan.operations[position].kind == .create {
-                    if let id = result.account { made[plan.operations[position].address] = id }
+                for (index, result) in outcomes where steps[index].operation.kind == .create {
+                    if let id = result.account { made[steps[index].operation.address] = id }
                 }
-                try journal.record(outcomes.map { ($0.position, plan.operations[$0.position], $0.result) })
-                for (position, result) in outcomes {
-                    results[position] = result
+                try journal.record(outcomes.map { (steps[$0.index].position, steps[$0.index].operation, $0.result) })
+                for (index, result) in outcomes {
+                    results[index] = result
                     if result != .notStarted { completed += 1 }
                     if result != .notStarted && !result.isSuccess { failed += 1 }
                 }
@@ -151,22 +156,22 @@ public struct PlanExecutor: Sendable {
             }
             let ending = ending.withLock { $0 }
             try journal.end(leaving: ending == .finished ? note : nil)
-            let entries = zip(plan.operations.indices, results).map { position, result in
-                ApplyReport.Entry(position: position, operation: plan.operations[position], result: result)
+            let entries = zip(steps, results).map { step, result in
+                ApplyReport.Entry(position: step.position, operation: step.operation, result: result)
             }
             return ApplyReport(entries: entries, ending: ending)
         }
 
-        /// Positions in the order of the plan, in groups that never mix stages.
+        /// What is left to do, as positions in ``steps``, in groups that never mix stages.
         private func groups(without done: Set<Int>) -> [[Int]] {
             var groups: [[Int]] = []
             var stage: Int?
-            for position in plan.operations.indices where !done.contains(position) {
-                let next = plan.operations[position].stage
+            for index in steps.indices where !done.contains(steps[index].position) {
+                let next = steps[index].operation.stage
                 if stage == next, let count = groups.last?.count, count < PlanExecutor.groupSize {
-                    groups[groups.count - 1].append(position)
+                    groups[groups.count - 1].append(index)
                 } else {
-                    groups.append([position])
+                    groups.append([index])
                 }
                 stage = next
             }
@@ -177,22 +182,22 @@ public struct PlanExecutor: Sendable {
         ///
         /// - Parameter made: the accounts that operations of the plan have made, by their primary addresses.
         private func tryAll(
-            _ operations: [(position: Int, operation: Operation)], _ made: [MailAddress: AccountID]
-        ) async -> [(position: Int, result: ApplyReport.Result)] {
-            await withTaskGroup(of: (position: Int, result: ApplyReport.Result).self) { group in
-                var results: [(position: Int, result: ApplyReport.Result)] = []
+            _ operations: [(index: Int, operation: Operation)], _ made: [MailAddress: AccountID]
+        ) async -> [(index: Int, result: ApplyReport.Result)] {
+            await withTaskGroup(of: (index: Int, result: ApplyReport.Result).self) { group in
+                var results: [(index: Int, result: ApplyReport.Result)] = []
                 var rest = operations[...]
                 func beginNext() {
-                    guard let (position, operation) = rest.popFirst() else { return }
+                    guard let (index, operation) = rest.popFirst() else { return }
                     group.addTask {
                         if operation.id != nil || operation.kind == .create {
-                            return (position, await self.attempt(operation))
+                            return (index, await self.attempt(operation))
                         }
                         // It changes an account that the plan itself makes.
                         guard let id = made[operation.address] else {
-                            return (position, .stale("\(operation.address): The account was not made."))
+                            return (index, .stale("\(operation.address): The account was not made."))
                         }
-                        return (position, await self.attempt(operation.on(id)))
+                        return (index, await self.attempt(operation.on(id)))
                     }
                 }
                 for _ in 0..<max(1, options.concurrency) { beginNext() }

@@ -78,6 +78,69 @@ import Testing
         #expect(unwritable.errors.contains("no/folder/staff.plan"))
     }
 
+    /// A site whose directory has lost most of its people, with the plan for that saved as `left.plan`.
+    private func shrunken() async throws -> (site: Site, token: String) {
+        let site = try FileJourneyTests.site(users: 80)
+        try await site.run("apply", "--yes")
+        try site.write(DirectoryGenerator(users: 3).ldif(), to: "directory.ldif")
+        let saved = try await site.run("plan", "--out", "left.plan")
+        #expect(saved.status == 3, "\(saved)")
+        let command = try #require(
+            saved.output.firstMatch(
+                of: /approve exactly these with   sync-plan apply left.plan --approve ([0-9a-f]{8})\n/),
+            "\(saved)")
+        return (site, String(command.1))
+    }
+
+    @Test func whatIsApprovedIsCarriedOutOnce() async throws {
+        let (site, token) = try await shrunken()
+        let before = try site.accounts()
+        let held = try await site.run("apply", "left.plan", "--yes")
+        #expect(held.status == 3 && held.output.contains("--approve \(token)"), "\(held)")
+        #expect(try site.accounts() == before)
+        let active = "SELECT count(*) FROM mailbox WHERE active"
+        let all = try #require(Int(try site.rows(active)[0]))
+        let approved = try await site.run("apply", "left.plan", "--approve", token, "--yes")
+        #expect(approved.status == 0, "\(approved)")
+        let left = try #require(Int(try site.rows(active)[0]))
+        #expect(left < all - 20)
+        #expect(approved.lastLine == "\(all - left) done.", "\(approved)")
+        let after = try site.accounts()
+        let again = try await site.run("apply", "left.plan", "--approve", token.uppercased(), "--yes")
+        #expect(again.status == 0 && again.lastLine == "\(all - left) done by an earlier run.", "\(again)")
+        #expect(try site.accounts() == after)
+    }
+
+    @Test func whatWasNotShownForThisPlanApprovesNothing() async throws {
+        let (site, token) = try await shrunken()
+        let before = try site.accounts()
+        // Another plan of the same shape, made after somebody else has changed the directory.
+        try site.write(DirectoryGenerator(users: 4).ldif(), to: "directory.ldif")
+        try await site.run("plan", "--out", "later.plan")
+        for (plan, tokens) in [
+            ("later.plan", [token]), ("left.plan", ["00000000"]), ("left.plan", [token, "ffffffff"]),
+            ("left.plan", [""]),
+        ] {
+            let outcome = try await site.run(["apply", plan, "--yes"] + tokens.flatMap { ["--approve", $0] })
+            #expect(outcome.status == 78, "\(outcome)")
+            #expect(outcome.errors.contains("approves nothing in this plan"), "\(outcome)")
+        }
+        #expect(try site.accounts() == before)
+    }
+
+    @Test func settingsCannotBeApproved() async throws {
+        let (site, _) = try await shrunken()
+        try site.write(try site.read("sync-plan.yaml") + "\nsettings: { dry-run: true }\n", to: "sync-plan.yaml")
+        let before = try site.accounts()
+        let saved = try await site.run("plan", "--out", "dry.plan")
+        #expect(saved.status == 3 && !saved.output.contains("approve"), "\(saved)")
+        let outcome = try await site.run("apply", "dry.plan", "--yes")
+        #expect(
+            outcome.status == 3 && outcome.output.contains("settings.dry-run is set by the configuration"), "\(outcome)"
+        )
+        #expect(try site.accounts() == before)
+    }
+
     @Test func whatDoesNotFitAnyMoreIsRefusedAlone() async throws {
         let site = try await site()
         try await site.run("apply", "staff.plan", "--yes")

@@ -35,6 +35,7 @@ import Testing
         (["plan", "--format", "xml"], "jsonl"),
         (["plan", "surplus"], "surplus"), (["plan", "--out"], "--out"), (["snapshot"], "<file>"),
         (["init", "--preset", "novell"], "active-directory"), (["apply", "one.plan", "two.plan", "--yes"], "two.plan"),
+        (["apply", "--yes", "--approve", "01234567"], "sync-plan plan --out"),
         (["apply"], "--yes"), (["apply", "staff.plan"], "--yes"),
     ])
     func nonsenseIsUsage(_ arguments: [String], says: String) async throws {

@@ -67,6 +67,26 @@ import Testing
         #expect(other.calls.count == 100)
     }
 
+    @Test func whatIsApprovedLaterIsDoneOnceAndNothingElseAgain() async throws {
+        let folder = try StateFolder()
+        let provider = ScriptedProvider()
+        let executor = PlanExecutor(provider: provider, state: try folder.open())
+        let all = try Plan.creations(4)
+        // u0 and u2 are held, each for a reason of its own.
+        let plan = Plan(
+            overview: all.overview, operations: [all.operations[1], all.operations[3]],
+            held: [HeldOperation(all.operations[0], by: [0]), HeldOperation(all.operations[2], by: [1])],
+            violations: ["one", "two"].map { Violation(rail: $0, "Wait.", hold: .everything) }, findings: [])
+        var done: [[String]] = []
+        for approved: Set<Int> in [[], [1], [1], [0], [0, 1]] {
+            let before = provider.calls.count
+            let report = try await executor.apply(plan, approving: approved, digest: "one", madeAt: .earliest)
+            #expect(report.isComplete && report.entries.count == 2 + approved.count)
+            done.append(provider.addresses.dropFirst(before).map { String($0.prefix(2)) }.sorted())
+        }
+        #expect(done == [["u1", "u3"], ["u2"], [], ["u0"], []])
+    }
+
     @Test func whatWasIntendedWhenTheProcessDiedIsTriedAgain() async throws {
         let folder = try StateFolder()
         let state = try folder.open()

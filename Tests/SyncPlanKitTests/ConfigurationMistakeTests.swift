@@ -65,8 +65,8 @@ import Testing
         .rules("unknown section", "limit: {}", "3: limit: there is no such key. Did you mean \"limits\"?"),
         .rules(
             "unknown section far from any", "frobnicate: 1",
-            "3: frobnicate: there is no such key. Known here: domains, entitlements, groups, lifecycle, limits, people, protected, "
-                + "provider, source, state."),
+            "3: frobnicate: there is no such key. Known here: backend, domains, entitlements, groups, lifecycle, limits, people, "
+                + "protected, provider, settings, source, state."),
         Case(
             "two sources", "source:\n  ldif: { path: a }\n  ldap: { url: ldaps://a, base: dc=a }\nprovider: {}\n",
             "2: source.ldif: there is one source: either `ldap` or `ldif`."),
@@ -99,6 +99,9 @@ import Testing
             "7: source.ldap.page-size: a page has 1 to 100000 entries; servers mostly allow 1000."),
         .ldap(
             "fraction of a page", "base: dc=a\npage-size: 10.5", "7: source.ldap.page-size: expected a whole number."),
+        .ldap(
+            "scope that is none", "base: dc=a\nscope: subtree",
+            "7: source.ldap.scope: \"subtree\" is not one of sub, one, base."),
         .ldap(
             "bad word", "base: dc=a\ntls-verify: sometimes",
             "7: source.ldap.tls-verify: \"sometimes\" is not `always` or `never`."),
@@ -139,6 +142,14 @@ import Testing
             "3: domains: expected a list (lines that begin with `- `, or [a, b])."),
         .rules("protected domain", "protected: [corp.example]", "3: protected.0: corp.example: no @ (at byte 12)"),
         .rules(
+            "protected pattern", "protected: [a@corp.example, '*']",
+            "3: protected.1: \"*\" is not a pattern such as *@admin.example or postmaster@*."),
+        .rules(
+            "unknown setting", "settings:\n  dry-runs: true",
+            "4: settings.dry-runs: there is no such key. Did you mean \"dry-run\"?"),
+        .rules(
+            "setting that is no switch", "settings:\n  no-create: 2", "4: settings.no-create: expected true or false."),
+        .rules(
             "group without its key", "people:\n  include:\n    - Staff",
             "5: people.include.0: expected keys with values (`key: value`)."),
         .rules(
@@ -150,6 +161,9 @@ import Testing
         .rules(
             "nested without a group", "people:\n  include:\n    - nested: true",
             "5: people.include.0.nested: this says how `group` is meant, which is missing."),
+        .rules(
+            "a first password that is no way of having one", "people:\n  account:\n    first-password: secret",
+            "5: people.account.first-password: \"secret\" is not none or generate."),
         .rules(
             "enabled: false", "people:\n  exclude:\n    - enabled: false",
             "5: people.exclude.0.enabled: only `true` makes sense here; use `exclude` for the opposite."),
@@ -210,6 +224,22 @@ import Testing
         .rules(
             "bad percentage", "limits:\n  suspend: { percent: 120 }",
             "4: limits.suspend.percent: a percentage is 0 to 100."),
+        .rules(
+            "bad percentage in a list", "limits:\n  suspend:\n    - { count: 1 }\n    - { percent: 120 }",
+            "6: limits.suspend.1.percent: a percentage is 0 to 100."),
+        .rules(
+            "bad part", "limits:\n  suspend: { count: 1, per: company }",
+            "4: limits.suspend.per: \"company\" is not plan, domain or quota."),
+        .rules(
+            "members per domain", "limits:\n  members: { count: 1, per: domain }",
+            "4: limits.members.per: there is no such key. Did you mean \"percent\"?"),
+        .rules("shrink without a percentage", "limits:\n  shrink: {}", "4: limits.shrink: \"percent\" is missing."),
+        .rules(
+            "shrink beyond all", "limits:\n  shrink: { percent: 200 }",
+            "4: limits.shrink.percent: a percentage is 0 to 100."),
+        .rules(
+            "groups that are no list", "limits:\n  privileged: { groups: Admins }",
+            "4: limits.privileged.groups: expected a list (lines that begin with `- `, or [a, b])."),
         .rules("negative limit", "limits:\n  delete: { count: -1 }", "4: limits.delete.count: a count is 0 or more."),
         .rules("empty limit", "limits:\n  delete: {}", "4: limits.delete: \"count\" or \"percent\" is missing."),
         .rules(

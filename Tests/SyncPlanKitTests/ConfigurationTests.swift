@@ -95,6 +95,61 @@ import Testing
         #expect(ldap.connectTimeout == .seconds(10) && ldap.operationTimeout == .seconds(60))
     }
 
+    private static let least = "source: { ldif: { path: a.ldif } }\nprovider: { mailbox-database: { path: m.db } }\n"
+
+    @Test("KO1: ad-connect's settings", arguments: Switches.named.indices) func settings(_ index: Int) throws {
+        let (name, named) = Switches.named[index]
+        #expect(try Self.load(Self.least + "settings: { \(name): true }").reconciler.switches == named)
+        #expect(try Self.load(Self.least + "settings: { \(name): false }").reconciler.switches == [])
+        #expect(try Self.load(Self.least).switches == [])
+    }
+
+    @Test func limits() throws {
+        let limits = try Self.load(
+            Self.least
+                + """
+                limits:
+                  minimum-base: 7
+                  create: { count: 5, per: quota }
+                  adopt: { count: 6 }
+                  suspend: [{ count: 20, percent: 5 }, { percent: 10, per: domain }]
+                  members: { count: 3 }
+                  shrink: { percent: 12.5 }
+                  privileged: { admin-count: false, groups: [Domain Admins] }
+                """
+        ).limits
+        #expect(
+            limits.actions == [
+                ActionLimit(.create, count: 5, per: .quota, minimumBase: 7),
+                ActionLimit(.adopt, count: 6, minimumBase: 7),
+                ActionLimit(.suspend, count: 20, percent: 5, minimumBase: 7),
+                ActionLimit(.suspend, percent: 10, per: .domain, minimumBase: 7),
+                ActionLimit(.delete, count: 10, percent: 2, minimumBase: 7),
+            ])
+        #expect(limits.members == MemberLimit(count: 3, minimumBase: 7))
+        #expect(limits.shrink == SuddenShrink(percent: 12.5, minimumBase: 7))
+        #expect(
+            limits.privileged
+                == PrivilegedAccounts(byAdminCount: false, groups: [MemberOf("Domain Admins", nested: true)]))
+    }
+
+    /// What a file without limits is held to is what a program is that embeds the engine.
+    @Test func usualLimitsAreTheStandardOnes() throws {
+        func names(_ rails: [any Rail]) -> [String] {
+            rails.map { "\($0)" }.filter { !$0.contains("Protected") }.sorted()
+        }
+        for text in ["", "limits: {}"] {
+            #expect(names(try Self.load(Self.least + text).reconciler.rails) == names(.standard))
+        }
+    }
+
+    @Test func protectedAddresses() throws {
+        let configuration = try Self.load(
+            Self.least + "protected: [Boss@corp.example, '*@admin.example', postmaster@*]")
+        #expect(
+            configuration.protected.map(\.description) == ["boss@corp.example", "*@admin.example", "postmaster@*"])
+    }
+
     @Test func anotherConfigurationHasAnotherDigest() throws {
         let text = "source: { ldif: { path: a.ldif } }\nprovider: { mailbox-database: { path: m.db } }\n"
         #expect(try Self.load(text).digest == Self.load(text).digest)

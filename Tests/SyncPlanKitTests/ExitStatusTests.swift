@@ -16,7 +16,7 @@ typealias ExitStatus = SyncPlanKit.ExitStatus
     struct Failure: Error {}
 
     static let failures: [(any Error, ExitStatus)] = [
-        (ConfigurationError("wrong"), .configuration),
+        (ConfigurationError("wrong"), .configuration), (Self.mistypedToken, .configuration),
         (LDAPError(.badConfiguration, ""), .configuration), (LDAPError(.noSuchObject, ""), .configuration),
         (LDAPError(.nameNotFound, ""), .unavailable), (LDAPError(.connectionRefused, ""), .unavailable),
         (LDAPError(.timedOut, ""), .unavailable), (LDAPError(.certificateExpired, ""), .unavailable),
@@ -29,6 +29,16 @@ typealias ExitStatus = SyncPlanKit.ExitStatus
         (FileError(.noSpace, .writing, path: "", problem: ""), .cannotWrite),
         (CancellationError(), .interrupted), (Failure(), .unavailable),
     ]
+
+    private static var mistypedToken: any Error {
+        do throws(ApprovalError) {
+            let header = PlanHeader(configuration: "", provider: "", madeAt: Timestamp(secondsSince1970: 0))
+            _ = try PlanFile(plan: Plans.many, header: header).violations(approvedBy: ["01234567"])
+            return Failure()
+        } catch {
+            return error
+        }
+    }
 
     @Test(arguments: failures.indices) func errors(_ index: Int) {
         let (error, expected) = Self.failures[index]

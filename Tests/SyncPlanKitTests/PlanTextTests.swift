@@ -15,6 +15,29 @@ import Testing
         try expectGolden(PlanText().render(plan, ending: "Nothing has been changed."), "\(name).txt")
     }
 
+    /// What is held in a saved plan is shown with the command that approves it, and what nobody can approve without.
+    @Test func approvals() throws {
+        var rules = Plans.rules {
+            $0.rails = [ActionLimit(.suspend, count: 1), ProtectedAccounts([Made.address("boss@corp.example")])]
+            $0.switches = .noCreate
+        }
+        let users =
+            ["new", "boss"].map { Made.person($0, groups: ["Sooma_5GB"]) } + ["a", "b"].map { Made.person($0) }
+        let accounts = ["boss", "a", "b"].map { Made.account($0) }
+        let header = PlanHeader(
+            configuration: "c0ffee", provider: "mail.db", madeAt: Timestamp(secondsSince1970: 1_700_000_000),
+            tool: "9.8.7")
+        let file = PlanFile(plan: Plans.plan(users, accounts, rules: rules), header: header)
+        let saved = PlanText().render(
+            file.plan, approvals: file.approvalCommands(savedAs: "staff.plan"), ending: "Nothing has been changed.")
+        let preview = PlanText().render(file.plan, ending: "Nothing has been changed.")
+        try expectGolden(saved + "---\n" + preview, "approvals.txt")
+        // What only a switch holds is no matter of approving.
+        rules.rails = []
+        let switched = PlanText().render(Plans.plan(users, [], rules: rules), ending: "")
+        #expect(switched.contains("settings.no-create") && !switched.contains("approve"))
+    }
+
     @Test func everyKindIsThere() {
         #expect(Set(Plans.everything.operations.map(\.kind)) == Set(ReconcileEngine.Operation.Kind.allCases))
         #expect(!Plans.everything.held.isEmpty && Plans.everything.findings.count > 3)

@@ -74,7 +74,7 @@ import Testing
         ),
         (
             "cases:\n  - case: x\n    expect: [{ quota: 5 GB }]\n",
-            ":3: cases.0.expect.0: an expectation is an operation such as `create: ana@corp.example`, `held`, `finding` or `rail`."
+            ":3: cases.0.expect.0: an expectation is an operation such as `create: ana@corp.example`, `held`, `pending`, `finding` or `rail`."
         ),
     ]
 

@@ -51,11 +51,17 @@ public struct ProviderCapabilities: Sendable, Hashable {
     public var fields: AccountFields
     /// The kinds of operation it can carry out.
     public var operations: Set<Operation.Kind>
+    /// What it lets nobody do, whatever a profile says (requirement KO2).
+    public var switches: Switches
 
     /// Makes capabilities, by default for everything.
-    public init(fields: AccountFields = .all, operations: Set<Operation.Kind> = Set(Operation.Kind.allCases)) {
+    public init(
+        fields: AccountFields = .all, operations: Set<Operation.Kind> = Set(Operation.Kind.allCases),
+        switches: Switches = []
+    ) {
         self.fields = fields
         self.operations = operations
+        self.switches = switches
     }
 }
 

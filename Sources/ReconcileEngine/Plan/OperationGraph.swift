@@ -9,6 +9,8 @@ struct OperationGraph {
         var operation: Operation
         /// Positions of the operations that must be done before.
         var waitsFor: Set<Int> = []
+        /// Those of them whose whole outcome counts, and not only that they give up an address.
+        var needs: Set<Int> = []
         var isRemoved = false
     }
 
@@ -16,7 +18,10 @@ struct OperationGraph {
     /// The nodes of pairs, and what they wait for as ``AddressClaims`` tells it, until all nodes are there.
     private var nodeOfPair: [Int] = []
     private var releases: [(node: Int, waitsFor: [AddressClaims.Release])] = []
+    private var needs: [(node: Int, pairs: [Int])] = []
     private var nodeOfDeletion: [Int: Int] = [:]
+    /// The first steps of operations that were parted, by their second ones.
+    private var releaseOfRest: [Int: Int] = [:]
     /// The operations that remain, as positions in ``nodes``, in the order in which they may be done.
     private var order: [Int] = []
 
@@ -27,15 +32,20 @@ struct OperationGraph {
     }
 
     /// Adds the operation of the next pair.
-    mutating func add(_ operation: Operation, after needed: [AddressClaims.Release]) {
+    ///
+    /// - Parameters:
+    ///   - released: what gives up an address that it takes.
+    ///   - pairs: what must have been done altogether.
+    mutating func add(_ operation: Operation, after released: [AddressClaims.Release], needing pairs: [Int] = []) {
         nodeOfPair.append(nodes.count)
-        if !needed.isEmpty { releases.append((nodes.count, needed)) }
+        if !released.isEmpty { releases.append((nodes.count, released)) }
+        if !pairs.isEmpty { needs.append((nodes.count, pairs)) }
         nodes.append(Node(operation: operation))
     }
 
     /// Adds an operation that nothing waits for.
-    mutating func add(_ operation: Operation, afterPairs pairs: [Int]) {
-        if !pairs.isEmpty { releases.append((nodes.count, pairs.map { .pair($0) })) }
+    mutating func add(_ operation: Operation, needing pairs: [Int]) {
+        if !pairs.isEmpty { needs.append((nodes.count, pairs)) }
         nodes.append(Node(operation: operation))
     }
 
@@ -68,8 +78,14 @@ struct OperationGraph {
                 }
             }
         }
+        for (node, pairs) in needs {
+            for pair in pairs {
+                nodes[node].waitsFor.insert(nodeOfPair[pair])
+                nodes[node].needs.insert(nodeOfPair[pair])
+            }
+        }
         var pairOfNode: [Int: Int] = [:]
-        if !releases.isEmpty {
+        if !releases.isEmpty || !needs.isEmpty {
             for (pair, node) in nodeOfPair.enumerated() { pairOfNode[node] = pair }
         }
         var stages = self.stages()
@@ -87,7 +103,7 @@ struct OperationGraph {
             if let stage, stage > 0 { nodes[index].operation = nodes[index].operation.at(stage: stage) }
         }
         order = nodes.indices.filter { !nodes[$0].isRemoved }
-        order.sort { Self.precedes(nodes[$0].operation, nodes[$1].operation) }
+        order.sort { nodes[$0].operation.precedes(nodes[$1].operation) }
         return findings
     }
 
@@ -134,18 +150,23 @@ struct OperationGraph {
         return nil
     }
 
-    /// Replaces an operation by its two steps: whoever waited for it waits for the first only.
+    /// Replaces an operation by its two steps: whoever waited for it waits for the first only, unless the outcome counts.
+    ///
+    /// Of an account that is made, the first step is the outcome.
     private mutating func part(_ node: Int, into parts: Parts) {
         let release = nodes.count
-        for index in nodes.indices where nodes[index].waitsFor.remove(node) != nil {
+        for index in nodes.indices where nodes[index].waitsFor.contains(node) {
+            if nodes[index].needs.contains(node) && parts.release.kind != .create { continue }
+            nodes[index].waitsFor.remove(node)
             nodes[index].waitsFor.insert(release)
         }
         nodes.append(Node(operation: parts.release))
         nodes[node].operation = parts.rest
+        releaseOfRest[node] = release
         nodes[node].waitsFor.insert(release)
     }
 
-    private func precedes(_ a: Int, _ b: Int) -> Bool { Self.precedes(nodes[a].operation, nodes[b].operation) }
+    private func precedes(_ a: Int, _ b: Int) -> Bool { nodes[a].operation.precedes(nodes[b].operation) }
 
     private static func stuck(_ operation: Operation) -> Finding {
         Finding(
@@ -161,46 +182,38 @@ struct OperationGraph {
 
     /// Parts the operations that violations hold back from those that may be done.
     ///
-    /// Whatever waits for an operation that is held is held with it.
+    /// Whatever waits for an operation that is held is held with it, and so is the first step of one whose second step is
+    /// held: nobody is left with a parking address.
     func split(by violations: [Violation]) -> (free: [Operation], held: [HeldOperation]) {
         if violations.isEmpty { return (ordered, []) }
         var holding: [Int: Set<Int>] = [:]
+        for index in order {
+            let direct = violations.indices.filter { violations[$0].hold.includes(nodes[index].operation) }
+            if !direct.isEmpty { holding[index] = Set(direct) }
+        }
+        var isSettled = false
+        while !isSettled {
+            // Stages only grow along this order, so what an operation waits for has been looked at before it.
+            for index in order {
+                let inherited = nodes[index].waitsFor.reduce(into: Set<Int>()) { $0.formUnion(holding[$1] ?? []) }
+                if !inherited.isEmpty { holding[index, default: []].formUnion(inherited) }
+            }
+            isSettled = true
+            for (rest, release) in releaseOfRest {
+                guard let reasons = holding[rest], !reasons.isSubset(of: holding[release] ?? []) else { continue }
+                holding[release, default: []].formUnion(reasons)
+                isSettled = false
+            }
+        }
         var free: [Operation] = []
         var held: [HeldOperation] = []
-        // Stages only grow along this order, so what an operation waits for has been looked at before it.
         for index in order {
-            let operation = nodes[index].operation
-            var reasons = Set(violations.indices.filter { violations[$0].hold.includes(operation) })
-            for needed in nodes[index].waitsFor { reasons.formUnion(holding[needed] ?? []) }
-            if reasons.isEmpty {
-                free.append(operation)
+            if let reasons = holding[index] {
+                held.append(HeldOperation(nodes[index].operation, by: reasons.sorted()))
             } else {
-                holding[index] = reasons
-                held.append(HeldOperation(operation, by: reasons.sorted()))
+                free.append(nodes[index].operation)
             }
         }
         return (free, held)
-    }
-
-    /// Removals first, since they release; creations last, since they claim.
-    ///
-    /// Within a kind by address.
-    private static func precedes(_ a: Operation, _ b: Operation) -> Bool {
-        if a.stage != b.stage { return a.stage < b.stage }
-        if a.kind != b.kind { return rank(a.kind) < rank(b.kind) }
-        if a.address != b.address { return a.address < b.address }
-        return (a.id?.rawValue ?? "") < (b.id?.rawValue ?? "")
-    }
-
-    private static func rank(_ kind: Operation.Kind) -> Int {
-        switch kind {
-        case .delete: 0
-        case .suspend: 1
-        case .rename: 2
-        case .update: 3
-        case .reactivate: 4
-        case .adopt: 5
-        case .create: 6
-        }
     }
 }

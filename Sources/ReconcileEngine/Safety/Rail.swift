@@ -16,6 +16,8 @@ public import DirectoryModel
 public protocol Rail: Sendable {
     /// The attributes of users and groups that the rule looks at; mostly none.
     var attributes: [AttributeName] { get }
+    /// The groups whose members the rule looks for; mostly none.
+    var groups: [MemberOf] { get }
     /// The ways in which a draft breaks the rule; empty where it keeps it.
     func violations(in draft: PlanDraft) -> [Violation]
 }
@@ -23,6 +25,8 @@ public protocol Rail: Sendable {
 extension Rail {
     /// No attribute.
     public var attributes: [AttributeName] { [] }
+    /// No group.
+    public var groups: [MemberOf] { [] }
 }
 
 /// A plan before the rails have looked at it.
@@ -39,18 +43,66 @@ public struct PlanDraft: Sendable {
     public let operations: [Operation]
     /// What is wrong with the groups that the rules name, one sentence each.
     public let unresolvedGroups: [String]
+    /// The attribute that binds accounts to users; nil where that is the users' own identity.
+    public let keyAttribute: AttributeName?
 
+    /// Makes a draft from its parts, as ``Reconciler`` does; in a program of one's own, to test a rail.
+    public init(
+        overview: Plan.Overview, directory: DirectorySnapshot, provider: ObservedState, memory: Memory? = nil,
+        operations: [Operation], unresolvedGroups: [String] = [], keyAttribute: AttributeName? = nil
+    ) {
+        self.overview = overview
+        self.directory = directory
+        self.provider = provider
+        self.memory = memory
+        self.operations = operations
+        self.unresolvedGroups = unresolvedGroups
+        self.keyAttribute = keyAttribute
+    }
+}
+
+extension PlanDraft {
     /// How many operations there are of a kind.
     public func count(of kind: Operation.Kind) -> Int { operations.lazy.filter { $0.kind == kind }.count }
+
+    /// Operations with the accounts that they are about, as the provider has them now.
+    ///
+    /// A creation is about the account that it makes. Operations on an account that the provider has not listed are left
+    /// out.
+    public func subjects(of operations: [Operation]) -> [(operation: Operation, account: Account)] {
+        let wanted = Set(operations.compactMap(\.id))
+        var accounts: [AccountID: Account] = [:]
+        for observed in provider.accounts where wanted.contains(observed.id) {
+            accounts[observed.id] = observed.account
+        }
+        return operations.compactMap { operation in
+            (operation.account ?? operation.id.flatMap { accounts[$0] }).map { (operation, $0) }
+        }
+    }
+
+    /// The users that accounts are bound to, by the accounts' keys.
+    public func users(withKeys keys: Set<ObjectID>) -> [ObjectID: DirectoryUser] {
+        if keys.isEmpty { return [:] }
+        var users: [ObjectID: DirectoryUser] = [:]
+        for user in directory.users {
+            let key = keyAttribute.map { user.attributes.first($0).flatMap { ObjectID(text: $0) } } ?? user.id
+            if let key, keys.contains(key) { users[key] = user }
+        }
+        return users
+    }
 }
 
 extension [any Rail] {
-    /// The rails that every plan should be held to: complete reading on both sides, no empty directory, groups that
-    /// exist, and limits of 20 accounts or 5% for suspending and 10 accounts or 2% for deleting.
+    /// The rails that every plan should be held to.
+    ///
+    /// Complete reading on both sides, no empty directory and none that has shrunk by a fifth, groups that exist, a first
+    /// run that removes nothing, administrators left alone, and limits: 20 accounts or 5% for suspending, 10 accounts or
+    /// 2% for deleting, half the members of an account.
     public static var standard: [any Rail] {
         [
-            CompleteDirectory(), CompleteProvider(), NonEmptyScope(), ResolvedGroups(),
+            CompleteDirectory(), CompleteProvider(), NonEmptyScope(), ResolvedGroups(), FirstRun(), SuddenShrink(),
             ActionLimit(.suspend, count: 20, percent: 5), ActionLimit(.delete, count: 10, percent: 2),
+            MemberLimit(percent: 50), PrivilegedAccounts(),
         ]
     }
 }

@@ -35,7 +35,8 @@ extension Configuration {
         return LDAPConfiguration(
             url: url, startTLS: ldap.startTLS, caFile: ldap.caFile.map(resolve),
             tlsVerification: ldap.verifiesTLS ? .full : .never, allowsPlainText: ldap.allowsPlainText, bind: bind,
-            base: ldap.base, schema: ldap.schema, peopleFilter: ldap.peopleFilter, groupsFilter: ldap.groupsFilter,
+            base: ldap.base, scope: ldap.scope, schema: ldap.schema, peopleFilter: ldap.peopleFilter,
+            groupsFilter: ldap.groupsFilter,
             pageSize: ldap.pageSize,
             timeouts: LDAPTimeouts(
                 connect: ldap.connectTimeout, operation: ldap.operationTimeout, read: ldap.readTimeout))
@@ -54,7 +55,8 @@ extension Configuration {
             scope: people.scope, mapping: people.account.mapping(for: source.schema), activity: people.activity,
             matching: people.matching, entitlements: entitlements, entitlementChoice: entitlementChoice, groups: groups,
             functionalUsers: people.functional, convertsKinds: convertsKinds, domains: ClaimedDomains(domains),
-            lifecycle: lifecycle, management: management, rails: limits.rails(protecting: protected))
+            lifecycle: lifecycle, management: management, switches: switches,
+            rails: limits.rails(protecting: protected))
     }
 
     /// The path of the file in which first passwords are handed over, beside the state database.

@@ -66,7 +66,7 @@ public enum ExitStatus: Int32, Sendable, Hashable {
     /// What an error means for the exit code.
     public init(of error: any Error) {
         switch error {
-        case is ConfigurationError: self = .configuration
+        case is ConfigurationError, is ApprovalError: self = .configuration
         case let error as PlanFileError: self = error.code == .unwritable ? .cannotWrite : .configuration
         case let error as LDAPError:
             switch error.category {

@@ -61,15 +61,19 @@ public struct Profile: Sendable {
     ///
     /// The caller holds the ``lock()``, which keeps other runs away.
     ///
+    /// - Parameter approved: the violations that a person has approved, as positions in ``Plan/violations``.
     /// - Throws: `StateDatabaseError` or `FirstPasswordsError` where nothing can be written down.
     public func apply(
-        _ file: PlanFile, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+        _ file: PlanFile, approving approved: Set<Int> = [],
+        progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let state = try StateDatabase(path: configuration.statePath)
         let passwords =
             configuration.people.account.makesFirstPasswords ? FirstPasswords(path: configuration.passwordsPath) : nil
         return try await PlanExecutor(provider: provider, state: state, passwords: passwords)
-            .apply(file.plan, digest: file.digest.text, madeAt: file.header.madeAt) { progress(.applying($0)) }
+            .apply(file.plan, approving: approved, digest: file.digest.text, madeAt: file.header.madeAt) {
+                progress(.applying($0))
+            }
     }
 
     /// Takes the lock that keeps two runs of the profile from working at the same time.
@@ -90,9 +94,23 @@ public struct Profile: Sendable {
 
     /// Tries everything that a run needs, without changing anything.
     public func check() async -> [CheckStep] {
-        let source = await reader.check(reconciler.readRequest)
+        var source = await reader.check(reconciler.readRequest)
+        if reconciler.hasUnusualAttributes, source.allSatisfy(\.passed) { source += await checkAttributes() }
         let target = await provider.check()
         return source.map { $0.titled("source \($0.title)") } + target.map { $0.titled("provider \($0.title)") }
+    }
+
+    /// Reads the directory to see whether it has the attributes that the rules name.
+    private func checkAttributes() async -> [CheckStep] {
+        let title = "attributes"
+        do {
+            let snapshot = try await reader.read(reconciler.readRequest) { _ in }
+            let unknown = reconciler.unknownAttributes(in: snapshot)
+            if unknown.isEmpty { return [CheckStep(title, passed: true, detail: "has all that the rules name")] }
+            return unknown.map { CheckStep(title, failed: ConfigurationError($0.text)) }
+        } catch {
+            return [CheckStep(title, failed: error)]
+        }
     }
 
     /// The header of a plan made now.

@@ -19,11 +19,14 @@ public struct PlanText: Sendable {
 
     /// The whole plan.
     ///
-    /// - Parameter ending: the last sentence, which tells what was done with the plan.
-    public func render(_ plan: Plan, ending: String) -> String {
+    /// - Parameters:
+    ///   - approvals: for each of ``Plan/violations`` the command that approves it, nil where nobody can; empty for a plan
+    ///     that is not saved, and so cannot be approved yet.
+    ///   - ending: the last sentence, which tells what was done with the plan.
+    public func render(_ plan: Plan, approvals: [String?] = [], ending: String) -> String {
         var lines = [header(plan.overview), ""]
         lines += operations(plan)
-        lines += held(plan)
+        lines += held(plan, approvals)
         lines += notes(plan)
         let summary = summary(plan)
         lines.append(ending.isEmpty ? summary : "\(summary)   \(ending)")
@@ -147,11 +150,15 @@ public struct PlanText: Sendable {
 
     // MARK: Held and noteworthy
 
-    private func held(_ plan: Plan) -> [String] {
+    private func held(_ plan: Plan, _ approvals: [String?]) -> [String] {
         if plan.violations.isEmpty { return [] }
         var lines: [String] = []
+        var heldBy = [[HeldOperation]](repeating: [], count: plan.violations.count)
+        for held in plan.held {
+            for index in held.violations { heldBy[index].append(held) }
+        }
         for (index, violation) in plan.violations.enumerated() {
-            let operations = plan.held.filter { $0.violations.contains(index) }.map(\.operation)
+            let operations = heldBy[index].map(\.operation)
             lines.append("\(style.red("held"))   \(violation.text.printable)")
             for operation in operations.prefix(limit ?? operations.count) {
                 let reasons = operation.reasons.map(\.description.printable).joined(separator: "; ")
@@ -161,6 +168,14 @@ public struct PlanText: Sendable {
             if let limit, operations.count > limit {
                 lines.append("         … and \((operations.count - limit).grouped) more; --all shows them.")
             }
+            if index < approvals.count, let command = approvals[index],
+                heldBy[index].contains(where: plan.canBeApproved)
+            {
+                lines.append("       approve exactly these with   \(command.printable)")
+            }
+        }
+        if approvals.isEmpty, plan.held.contains(where: { plan.canBeApproved($0) }) {
+            lines.append("       to approve some of these, save the plan first: sync-plan plan --out FILE")
         }
         return lines + [""]
     }

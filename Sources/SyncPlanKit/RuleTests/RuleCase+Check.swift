@@ -8,8 +8,10 @@ extension RuleCase {
         let observed = accounts.enumerated().map { index, entry in
             ObservedAccount(id: AccountID("\(index + 1)"), account: entry.account)
         }
-        let plan = rules.plan(
-            directory: snapshot, provider: ObservedState(accounts: observed), remembering: memory(observed), at: now)
+        let provider = ObservedState(
+            provider: "the case's provider", accounts: observed,
+            capabilities: ProviderCapabilities(switches: providerSwitches))
+        let plan = rules.plan(directory: snapshot, provider: provider, remembering: memory(observed), at: now)
         var planned: [Planned] = plan.operations.map { Planned($0, isHeld: false) }
         planned += plan.held.map { Planned($0.operation, isHeld: true) }
         planned += plan.findings.map { Planned(.finding($0.code.rawValue), text: $0.text) }
@@ -41,8 +43,8 @@ extension RuleCase {
         let isRemembered = accounts.contains {
             $0.isOwned != nil || $0.suspendedSince != nil || !$0.given.isEmpty || $0.link != nil
         }
-        guard isRemembered else { return nil }
-        var memory = Memory()
+        guard isRemembered || lastRun != nil else { return nil }
+        var memory = Memory(lastRun: lastRun?.summary)
         for (entry, account) in zip(accounts, observed) {
             if let key = entry.link ?? entry.account.key, entry.isOwned != false { memory.links[key] = account.id }
             memory.suspensions[account.id] = entry.suspendedSince

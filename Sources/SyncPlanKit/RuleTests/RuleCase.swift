@@ -8,6 +8,10 @@ struct RuleCase: Decodable {
     let directory: [DirectoryEntry]
     let accounts: [AccountEntry]
     let incomplete: String?
+    /// What the provider lets nobody do.
+    let providerSwitches: Switches
+    /// The last run as it is remembered; nil where the case does not speak of it.
+    let lastRun: LastRun?
     /// When the plan is made; nil leaves dates out of account.
     let now: Timestamp?
     let expectations: [Expectation]
@@ -15,6 +19,8 @@ struct RuleCase: Decodable {
     private enum Keys: String, SectionKey {
         case name = "case"
         case configuration, directory, accounts, incomplete, now, expect
+        case providerSettings = "provider-settings"
+        case lastRun = "last-run"
     }
 
     init(from decoder: any Decoder) throws {
@@ -23,8 +29,30 @@ struct RuleCase: Decodable {
         directory = try section.optional(.directory) ?? []
         accounts = try section.optional(.accounts) ?? []
         incomplete = try section.optional(.incomplete)
+        providerSwitches = try section.optional(.providerSettings, SwitchesConfiguration.self)?.switches ?? []
+        lastRun = try section.optional(.lastRun)
         now = try section.parsed(.now, as: "a date such as 2026-11-21") { Timestamp(date: $0) }
         expectations = try section.required(.expect)
+    }
+
+    /// The last run in numbers, or the word `none` for a profile that has not run yet.
+    struct LastRun: Decodable {
+        let summary: RunSummary?
+        private enum Keys: String, SectionKey {
+            case users
+            case inScope = "in-scope"
+        }
+
+        init(from decoder: any Decoder) throws {
+            if let word = try? decoder.singleValueContainer().decode(String.self), word == "none" {
+                summary = nil
+                return
+            }
+            let section = try Section(decoder, Keys.self)
+            summary = RunSummary(
+                at: Timestamp(secondsSince1970: 0), users: try section.required(.users),
+                usersInScope: try section.required(.inScope))
+        }
     }
 
     /// An object of the directory: `person`, `group` or `contact` with its name, and any attributes.

@@ -46,7 +46,8 @@ struct PlanCommand: AsyncParsableCommand {
             switch options.format {
             case .text:
                 let text = PlanText(style: options.common.style, limit: options.all ? nil : 20)
-                Terminal.write(text.render(file.plan, ending: "Nothing has been changed."))
+                let approvals = options.out.map { file.approvalCommands(savedAs: $0) } ?? []
+                Terminal.write(text.render(file.plan, approvals: approvals, ending: "Nothing has been changed."))
                 if let out = options.out {
                     Terminal.write("Saved as \(out); apply it with `sync-plan apply \(out)`.\n")
                 }
