@@ -63,7 +63,8 @@ let package = Package(
         .target(
             name: "PlanExecution",
             dependencies: [
-                "DirectoryModel", "ProviderClient", "ReconcileEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                "DirectoryModel", "ProviderClient", "ReconcileEngine",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
         .target(

@@ -38,6 +38,22 @@ struct Journal: Sendable {
         }
     }
 
+    /// The positions of operations that earlier runs of the same plan began, whatever came of it.
+    static func begun(
+        _ state: StateDatabase, plan: String, provider: String
+    ) throws(StateDatabaseError) -> Set<Int> {
+        try state.read { database in
+            try Set(
+                Int.fetchAll(
+                    database,
+                    sql: """
+                        SELECT position FROM entry JOIN run ON run.id = entry.run
+                        WHERE run.plan = ? AND run.provider = ?
+                        """,
+                    arguments: [plan, provider]))
+        }
+    }
+
     /// Writes down what is about to be done.
     func intend(_ operations: [(position: Int, operation: Operation)]) throws(StateDatabaseError) {
         try state.write { database in

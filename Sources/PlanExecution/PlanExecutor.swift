@@ -35,10 +35,17 @@ public struct PlanExecutor: Sendable {
     private let provider: any AccountProvider
     private let state: StateDatabase
     private let options: Options
+    private let passwords: FirstPasswords?
 
     /// Makes an executor.
-    public init(provider: any AccountProvider, state: StateDatabase, options: Options = Options()) {
+    ///
+    /// - Parameter passwords: gives people whose accounts are made a first password; nil for none.
+    public init(
+        provider: any AccountProvider, state: StateDatabase, options: Options = Options(),
+        passwords: FirstPasswords? = nil
+    ) {
         self.provider = provider
+        self.passwords = passwords
         self.state = state
         self.options = options
     }
@@ -52,14 +59,16 @@ public struct PlanExecutor: Sendable {
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
     ///   - time: when the plan was made; it becomes the time of the last run in the memory.
     ///   - progress: called after each group of operations.
-    /// - Throws: ``StateDatabaseError`` where nothing can be written down; what is under way then is finished first.
+    /// - Throws: ``StateDatabaseError`` or ``FirstPasswordsError`` where nothing can be written down; what is under way
+    ///   then is finished first.
     public func apply(
         _ plan: Plan, approving approved: Set<Int> = [], digest: String, madeAt time: Timestamp,
         progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let run = Run(
-            provider: provider, state: state, options: options, steps: plan.steps(approving: approved), digest: digest,
-            note: RunNote(plan, madeAt: time))
+            provider: provider, state: state, options: options, passwords: passwords,
+            steps: plan.steps(approving: approved), digest: digest,
+            note: RunNote(plan.approving(approved), madeAt: time))
         // A task of its own is not cancelled with its creator: what is under way is always finished.
         let work = Task { try await run.carryOut(progress) }
         return try await withTaskCancellationHandler {
@@ -74,18 +83,21 @@ public struct PlanExecutor: Sendable {
         private let provider: any AccountProvider
         private let state: StateDatabase
         private let options: Options
+        private let passwords: FirstPasswords?
         private let steps: [Plan.Step]
         private let digest: String
         private let note: RunNote?
         private let ending = Mutex<ApplyReport.Ending>(.finished)
 
         init(
-            provider: any AccountProvider, state: StateDatabase, options: Options, steps: [Plan.Step], digest: String,
+            provider: any AccountProvider, state: StateDatabase, options: Options, passwords: FirstPasswords?,
+            steps: [Plan.Step], digest: String,
             note: RunNote?
         ) {
             self.provider = provider
             self.state = state
             self.options = options
+            self.passwords = passwords
             self.steps = steps
             self.digest = digest
             self.note = note
@@ -104,6 +116,11 @@ public struct PlanExecutor: Sendable {
                 return ApplyReport(entries: [], ending: ending.withLock { $0 })
             }
             let done = try Journal.done(state, plan: digest, provider: provider.name)
+            let begun = passwords == nil ? [] : try Journal.begun(state, plan: digest, provider: provider.name)
+            if passwords != nil, try await !provider.capabilities().fields.contains(.passwordHash) {
+                throw ProviderError(
+                    .unsupported, "\(provider.name) cannot hold passwords. Remove `people.account.first-password`.")
+            }
             let journal = try Journal(
                 state, plan: digest, provider: provider.name, operations: steps.count)
             if let note { try journal.recognize(note.recognized) }
@@ -119,8 +136,13 @@ public struct PlanExecutor: Sendable {
             }
             for group in groups(without: Set(done.keys)) {
                 if isEnding { break }
-                try journal.intend(group.map { (steps[$0].position, steps[$0].operation) })
-                let outcomes = await tryAll(group, made)
+                var operations = group.map { steps[$0].operation }
+                if let passwords {
+                    let tried = group.map { begun.contains(steps[$0].position) }
+                    operations = try passwords.equip(zip(operations, tried).map { ($0, $1) })
+                }
+                try journal.intend(zip(group, operations).map { (steps[$0].position, $1) })
+                let outcomes = await tryAll(Array(zip(group, operations)), made)
                 for (index, result) in outcomes where steps[index].operation.kind == .create {
                     if let id = result.account { made[steps[index].operation.address] = id }
                 }
@@ -160,14 +182,13 @@ public struct PlanExecutor: Sendable {
         ///
         /// - Parameter made: the accounts that operations of the plan have made, by their primary addresses.
         private func tryAll(
-            _ indices: [Int], _ made: [MailAddress: AccountID]
+            _ operations: [(index: Int, operation: Operation)], _ made: [MailAddress: AccountID]
         ) async -> [(index: Int, result: ApplyReport.Result)] {
             await withTaskGroup(of: (index: Int, result: ApplyReport.Result).self) { group in
                 var results: [(index: Int, result: ApplyReport.Result)] = []
-                var rest = indices[...]
+                var rest = operations[...]
                 func beginNext() {
-                    guard let index = rest.popFirst() else { return }
-                    let operation = steps[index].operation
+                    guard let (index, operation) = rest.popFirst() else { return }
                     group.addTask {
                         if operation.id != nil || operation.kind == .create {
                             return (index, await self.attempt(operation))

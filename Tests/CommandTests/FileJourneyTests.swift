@@ -115,6 +115,26 @@ import Testing
         #expect(try #require(Int(second)) > #require(Int(first)))
     }
 
+    @Test func firstPasswordsAreInTheirFileOnly() async throws {
+        let site = try Self.site()
+        try site.configure("people:", "people:\n  account: { first-password: generate }")
+        let applied = try await site.run("apply", "--yes")
+        #expect(applied.status == 0, "\(applied)")
+        let lines = try site.read("sync-plan.passwords").split(separator: "\n").map { $0.split(separator: "\t") }
+        #expect(try lines.map { String($0[0]) }.sorted() == site.rows("SELECT address FROM mailbox ORDER BY address"))
+        #expect(try site.rows("SELECT DISTINCT substr(password_hash, 1, 9) FROM mailbox") == ["{SSHA512}"])
+        let contents = try site.contents().filter { $0.key != "sync-plan.passwords" }
+        for line in lines {
+            let password = String(line[1])
+            #expect(!applied.output.contains(password) && !applied.errors.contains(password))
+            #expect(contents.values.allSatisfy { $0.range(of: Data(password.utf8)) == nil })
+        }
+        // Whoever has an account keeps the password.
+        let before = try site.accounts()
+        try await site.run("apply", "--yes")
+        #expect(try site.accounts() == before)
+    }
+
     @Test func aStateThatCannotBeReadIsNoFirstRun() async throws {
         let site = try Self.site()
         try site.write(String(repeating: "no database ", count: 500), to: "sync-plan.state")

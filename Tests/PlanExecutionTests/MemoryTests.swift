@@ -166,6 +166,10 @@ import Testing
         #expect((memory.lastRun != nil) == isRemembered)
         #expect(memory.suspensions.isEmpty == !isRemembered)
         #expect(memory.links[Made.id("bo")] == (isRemembered ? AccountID("bo") : nil))
+        // Somebody who approves it has no doubts.
+        _ = try await PlanExecutor(provider: ScriptedProvider(), state: state)
+            .apply(plan, approving: [0], digest: "d", madeAt: Self.today)
+        #expect(try self.memory.lastRun?.at == Self.today)
         #expect(memory.links[Made.id("ana")] == AccountID("id of ana@corp.example"), "what was done is so all the same")
     }
 

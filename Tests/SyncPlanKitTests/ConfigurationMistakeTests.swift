@@ -162,6 +162,9 @@ import Testing
             "nested without a group", "people:\n  include:\n    - nested: true",
             "5: people.include.0.nested: this says how `group` is meant, which is missing."),
         .rules(
+            "a first password that is no way of having one", "people:\n  account:\n    first-password: secret",
+            "5: people.account.first-password: \"secret\" is not none or generate."),
+        .rules(
             "enabled: false", "people:\n  exclude:\n    - enabled: false",
             "5: people.exclude.0.enabled: only `true` makes sense here; use `exclude` for the opposite."),
         .rules(

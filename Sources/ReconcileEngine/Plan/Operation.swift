@@ -72,6 +72,15 @@ public struct Operation: Sendable, Hashable, Codable {
             precondition: precondition, stage: stage)
     }
 
+    /// The same creation of an account that has a password; any other operation as it is.
+    public func giving(_ hash: PasswordHash) -> Operation {
+        guard var account else { return self }
+        account.passwordHash = hash
+        return Operation(
+            kind: kind, id: id, address: address, account: account, changes: changes, reasons: reasons,
+            precondition: precondition, stage: stage)
+    }
+
     /// Whether somebody loses something by it: access, data, an address, or room.
     public var isDestructive: Bool {
         kind == .suspend || kind == .delete || changes.contains(where: \.takesAway)

@@ -59,6 +59,12 @@ extension Configuration {
             rails: limits.rails(protecting: protected))
     }
 
+    /// The path of the file in which first passwords are handed over, beside the state database.
+    public var passwordsPath: String {
+        let folder = statePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return "\(folder)/\(name).passwords"
+    }
+
     /// The path of the state database.
     ///
     /// Profiles beside each other have one each, and so can run side by side.

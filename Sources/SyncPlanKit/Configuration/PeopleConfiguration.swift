@@ -72,6 +72,8 @@ public struct AccountConfiguration: Sendable, Decodable {
     private var delegates: AttributeName?
     private var passwordHash: AttributeName?
     private var requiresMFA: Bool?
+    /// Whether people whose accounts are made get a first password, in the file ``Configuration/passwordsPath``.
+    public private(set) var makesFirstPasswords = false
     private var attributes: [String: TextRule] = [:]
 
     /// Makes the configuration that differs in nothing.
@@ -81,6 +83,7 @@ public struct AccountConfiguration: Sendable, Decodable {
         case key, address, name, mobile, delegates, mfa, attributes
         case userName = "user-name"
         case passwordHash = "password-hash"
+        case firstPassword = "first-password"
         case givenName = "given-name"
         case familyName = "family-name"
         case organizationalUnit = "organizational-unit"
@@ -98,6 +101,9 @@ public struct AccountConfiguration: Sendable, Decodable {
         delegates = try section.optional(.delegates, String.self).map { AttributeName($0 == "none" ? "" : $0) }
         passwordHash = try section.optional(.passwordHash, String.self).map { AttributeName($0) }
         requiresMFA = try section.optional(.mfa)
+        makesFirstPasswords =
+            try section.parsed(.firstPassword, as: "none or generate") { ["none": false, "generate": true][$0] }
+            ?? false
         attributes = try section.optional(.attributes, [String: TextRuleConfiguration].self)?.mapValues(\.rule) ?? [:]
         name = try rule(.name)
         givenName = try rule(.givenName)

@@ -76,7 +76,7 @@ public enum ExitStatus: Int32, Sendable, Hashable {
             }
         case let error as ProviderError: self = error.code == .unauthorized ? .refused : .unavailable
         case let error as RunLockError: self = error.isHeld ? .busy : .cannotWrite
-        case is StateDatabaseError: self = .cannotWrite
+        case is StateDatabaseError, is FirstPasswordsError: self = .cannotWrite
         case is LDIFError: self = .configuration
         case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
         case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable

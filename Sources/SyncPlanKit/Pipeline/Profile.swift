@@ -62,13 +62,15 @@ public struct Profile: Sendable {
     /// The caller holds the ``lock()``, which keeps other runs away.
     ///
     /// - Parameter approved: the violations that a person has approved, as positions in ``Plan/violations``.
-    /// - Throws: `RunLockError` or `StateDatabaseError`; nothing has been changed then.
+    /// - Throws: `StateDatabaseError` or `FirstPasswordsError` where nothing can be written down.
     public func apply(
         _ file: PlanFile, approving approved: Set<Int> = [],
         progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let state = try StateDatabase(path: configuration.statePath)
-        return try await PlanExecutor(provider: provider, state: state)
+        let passwords =
+            configuration.people.account.makesFirstPasswords ? FirstPasswords(path: configuration.passwordsPath) : nil
+        return try await PlanExecutor(provider: provider, state: state, passwords: passwords)
             .apply(file.plan, approving: approved, digest: file.digest.text, madeAt: file.header.madeAt) {
                 progress(.applying($0))
             }
