@@ -56,6 +56,9 @@ struct MailboxFile: Sendable {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         switch try queue.inDatabase({ try MailboxSchema.state($0) }) {
         case .current: return queue
+        case .older(let version):
+            try queue.inDatabase { try MailboxSchema.disguise($0, version: version) }
+            return queue
         case .empty: return nil
         case let other: throw Self.unusable(other, path: path)
         }
@@ -70,7 +73,7 @@ struct MailboxFile: Sendable {
         _ = unsafe sqlite3_file_control(db.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &keeps)
     }
 
-    /// Opens the file for writing, making it and its tables where they are missing.
+    /// Opens the file for writing, making it and its tables where they are missing, and renewing older tables.
     ///
     /// The write-ahead log lets everybody read while one writes.
     func openForWriting() throws -> DatabaseQueue {
@@ -114,10 +117,6 @@ struct MailboxFile: Sendable {
                 .unsupported,
                 "The mailbox database \(path) has tables of version \(version), and this version of sync-plan knows them up "
                     + "to \(MailboxSchema.version). Install the newer sync-plan that wrote it.")
-        case .older(let version):
-            ProviderError(
-                .unsupported,
-                "The mailbox database \(path) has tables of the old version \(version). Applying a plan renews them.")
         default:
             ProviderError(
                 .refused,

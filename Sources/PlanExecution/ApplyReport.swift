@@ -64,6 +64,14 @@ public struct ApplyReport: Sendable, Hashable {
 }
 
 extension ApplyReport.Result {
+    /// The account that was changed, or had been before; nil where that is not known, or nothing was changed.
+    var account: AccountID? {
+        switch self {
+        case .done(let id), .alreadyApplied(let id): id
+        case .doneEarlier, .stale, .failed, .notStarted: nil
+        }
+    }
+
     /// Whether the provider has what the operation was to bring about.
     public var isSuccess: Bool {
         switch self {

@@ -2,35 +2,39 @@ internal import DirectoryModel
 internal import GRDB
 internal import ReconcileEngine
 
-/// The record of one run: what it is about to do, and what came of it.
+/// The record of one run: what it is about to do, and what came of it, for the memory too.
 struct Journal: Sendable {
     private let state: StateDatabase
     private let run: Int64
+    private let memory: MemoryTables
 
     /// Begins the record of a run.
     ///
     /// - Parameter plan: a digest of the plan; runs with the same digest are tries at the same plan.
     init(_ state: StateDatabase, plan: String, provider: String, operations: Int) throws(StateDatabaseError) {
         self.state = state
-        run = try state.write { database in
+        (run, memory) = try state.write { database in
             try database.execute(
                 sql: "INSERT INTO run (plan, provider, operations) VALUES (?, ?, ?)",
                 arguments: [plan, provider, operations])
-            return database.lastInsertedRowID
+            return (database.lastInsertedRowID, try MemoryTables(adding: provider, database))
         }
     }
 
-    /// The positions of operations that earlier runs of the same plan carried out.
-    static func done(_ state: StateDatabase, plan: String, provider: String) throws(StateDatabaseError) -> Set<Int> {
+    /// The operations that earlier runs of the same plan carried out, by their positions, with the accounts that they
+    /// were about.
+    static func done(
+        _ state: StateDatabase, plan: String, provider: String
+    ) throws(StateDatabaseError) -> [Int: AccountID] {
         try state.write { database in
-            try Set(
-                Int.fetchAll(
-                    database,
-                    sql: """
-                        SELECT DISTINCT position FROM entry JOIN run ON run.id = entry.run
-                        WHERE run.plan = ? AND run.provider = ? AND state IN ('done', 'already')
-                        """,
-                    arguments: [plan, provider]))
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT position, coalesce(detail, '') FROM entry JOIN run ON run.id = entry.run
+                    WHERE run.plan = ? AND run.provider = ? AND state IN ('done', 'already')
+                    """,
+                arguments: [plan, provider])
+            return Dictionary(rows.map { ($0[0], AccountID($0[1] as String)) }) { first, _ in first }
         }
     }
 
@@ -48,14 +52,25 @@ struct Journal: Sendable {
         }
     }
 
-    /// Writes down what came of it.
-    func record(_ results: [(position: Int, result: ApplyReport.Result)]) throws(StateDatabaseError) {
+    /// Writes down which accounts were known again by their bindings.
+    func recognize(_ links: [RecognizedLink]) throws(StateDatabaseError) {
+        if links.isEmpty { return }
+        try state.write { database in
+            for link in links { try memory.link(link.key, to: link.id, database) }
+        }
+    }
+
+    /// Writes down what came of operations, together with what the next run has to know of it.
+    func record(
+        _ results: [(position: Int, operation: Operation, result: ApplyReport.Result)]
+    ) throws(StateDatabaseError) {
         try state.write { database in
             let statement = try database.cachedStatement(
                 sql: "UPDATE entry SET state = ?, detail = ? WHERE run = ? AND position = ?")
-            for (position, result) in results {
+            for (position, operation, result) in results {
                 if let (name, detail) = Self.text(result) {
                     try statement.execute(arguments: [name, detail, run, position])
+                    if let account = result.account { try memory.note(operation, on: account, database) }
                 } else {
                     // Intended, but the run was stopped before it was tried.
                     try database.execute(
@@ -65,9 +80,10 @@ struct Journal: Sendable {
         }
     }
 
-    /// Writes down that the run came to its end.
-    func end() throws(StateDatabaseError) {
+    /// Writes down that the run came to its end, and what it leaves behind; nil for nothing.
+    func end(leaving note: RunNote?) throws(StateDatabaseError) {
         try state.write { database in
+            if let note { try memory.note(note, database) }
             try database.execute(
                 sql: "UPDATE run SET ended_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", arguments: [run])
         }

@@ -1,3 +1,4 @@
+public import DirectoryModel
 public import ProviderClient
 public import ReconcileEngine
 import Synchronization
@@ -49,14 +50,16 @@ public struct PlanExecutor: Sendable {
     /// - Parameters:
     ///   - approved: the violations that a person has approved, as positions in ``Plan/violations``.
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
+    ///   - time: when the plan was made; it becomes the time of the last run in the memory.
     ///   - progress: called after each group of operations.
     /// - Throws: ``StateDatabaseError`` where nothing can be written down; what is under way then is finished first.
     public func apply(
-        _ plan: Plan, approving approved: Set<Int> = [], digest: String,
+        _ plan: Plan, approving approved: Set<Int> = [], digest: String, madeAt time: Timestamp,
         progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let run = Run(
-            provider: provider, state: state, options: options, steps: plan.steps(approving: approved), digest: digest)
+            provider: provider, state: state, options: options, steps: plan.steps(approving: approved), digest: digest,
+            note: RunNote(plan, madeAt: time))
         // A task of its own is not cancelled with its creator: what is under way is always finished.
         let work = Task { try await run.carryOut(progress) }
         return try await withTaskCancellationHandler {
@@ -73,15 +76,19 @@ public struct PlanExecutor: Sendable {
         private let options: Options
         private let steps: [Plan.Step]
         private let digest: String
+        private let note: RunNote?
         private let ending = Mutex<ApplyReport.Ending>(.finished)
 
-        init(provider: any AccountProvider, state: StateDatabase, options: Options, steps: [Plan.Step], digest: String)
-        {
+        init(
+            provider: any AccountProvider, state: StateDatabase, options: Options, steps: [Plan.Step], digest: String,
+            note: RunNote?
+        ) {
             self.provider = provider
             self.state = state
             self.options = options
             self.steps = steps
             self.digest = digest
+            self.note = note
         }
 
         func stop() { end(.stopped) }
@@ -93,21 +100,31 @@ public struct PlanExecutor: Sendable {
         private var isEnding: Bool { ending.withLock { $0 != .finished } }
 
         func carryOut(_ progress: @Sendable (ApplyProgress) -> Void) async throws -> ApplyReport {
+            if steps.isEmpty && note == nil {
+                return ApplyReport(entries: [], ending: ending.withLock { $0 })
+            }
             let done = try Journal.done(state, plan: digest, provider: provider.name)
             let journal = try Journal(
                 state, plan: digest, provider: provider.name, operations: steps.count)
+            if let note { try journal.recognize(note.recognized) }
             var results = [ApplyReport.Result](repeating: .notStarted, count: steps.count)
             var completed = 0
             var failed = 0
-            for index in steps.indices where done.contains(steps[index].position) {
+            var made: [MailAddress: AccountID] = [:]
+            for index in steps.indices {
+                guard let id = done[steps[index].position] else { continue }
                 results[index] = .doneEarlier
                 completed += 1
+                if steps[index].operation.kind == .create { made[steps[index].operation.address] = id }
             }
-            for group in groups(without: done) {
+            for group in groups(without: Set(done.keys)) {
                 if isEnding { break }
                 try journal.intend(group.map { (steps[$0].position, steps[$0].operation) })
-                let outcomes = await tryAll(group)
-                try journal.record(outcomes.map { (steps[$0.index].position, $0.result) })
+                let outcomes = await tryAll(group, made)
+                for (index, result) in outcomes where steps[index].operation.kind == .create {
+                    if let id = result.account { made[steps[index].operation.address] = id }
+                }
+                try journal.record(outcomes.map { (steps[$0.index].position, steps[$0.index].operation, $0.result) })
                 for (index, result) in outcomes {
                     results[index] = result
                     if result != .notStarted { completed += 1 }
@@ -115,11 +132,12 @@ public struct PlanExecutor: Sendable {
                 }
                 progress(ApplyProgress(completed: completed, failed: failed, total: results.count))
             }
-            try journal.end()
+            let ending = ending.withLock { $0 }
+            try journal.end(leaving: ending == .finished ? note : nil)
             let entries = zip(steps, results).map { step, result in
                 ApplyReport.Entry(position: step.position, operation: step.operation, result: result)
             }
-            return ApplyReport(entries: entries, ending: ending.withLock { $0 })
+            return ApplyReport(entries: entries, ending: ending)
         }
 
         /// What is left to do, as positions in ``steps``, in groups that never mix stages.
@@ -139,13 +157,27 @@ public struct PlanExecutor: Sendable {
         }
 
         /// Tries the operations of one group, so many at once.
-        private func tryAll(_ indices: [Int]) async -> [(index: Int, result: ApplyReport.Result)] {
+        ///
+        /// - Parameter made: the accounts that operations of the plan have made, by their primary addresses.
+        private func tryAll(
+            _ indices: [Int], _ made: [MailAddress: AccountID]
+        ) async -> [(index: Int, result: ApplyReport.Result)] {
             await withTaskGroup(of: (index: Int, result: ApplyReport.Result).self) { group in
                 var results: [(index: Int, result: ApplyReport.Result)] = []
                 var rest = indices[...]
                 func beginNext() {
                     guard let index = rest.popFirst() else { return }
-                    group.addTask { (index, await self.attempt(self.steps[index].operation)) }
+                    let operation = steps[index].operation
+                    group.addTask {
+                        if operation.id != nil || operation.kind == .create {
+                            return (index, await self.attempt(operation))
+                        }
+                        // It changes an account that the plan itself makes.
+                        guard let id = made[operation.address] else {
+                            return (index, .stale("\(operation.address): The account was not made."))
+                        }
+                        return (index, await self.attempt(operation.on(id)))
+                    }
                 }
                 for _ in 0..<max(1, options.concurrency) { beginNext() }
                 while let result = await group.next() {

@@ -1,7 +1,8 @@
 import Foundation
 internal import GRDB
 
-/// The file in which runs remember what they were about to do and what came of it (requirement BE9).
+/// The file in which runs remember what they were about to do and what came of it (requirement BE9), and what the next
+/// run has to know (``memory(of:)``).
 ///
 /// It is a SQLite database in write-ahead mode. An intent is written before the call to the provider and its outcome
 /// after it, both in groups. The death of the process loses nothing that was written; a power failure can lose the last
@@ -18,8 +19,7 @@ public struct StateDatabase: Sendable {
     public init(path: String) throws(StateDatabaseError) {
         self.path = path
         do {
-            var configuration = GRDB.Configuration()
-            configuration.busyMode = .timeout(10)
+            var configuration = Self.configuration
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
             }
@@ -32,6 +32,24 @@ public struct StateDatabase: Sendable {
         } catch {
             throw StateDatabaseError(path: path, error: error)
         }
+    }
+
+    /// Opens the file as it is, to be read only; nil where there is none.
+    ///
+    /// It is opened for writing all the same, where that is allowed, so that the log that reading makes is tidied away.
+    init?(existing path: String) throws(StateDatabaseError) {
+        // One that may not be looked at counts as there, so that opening it tells why.
+        if unsafe access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR) { return nil }
+        self.path = path
+        do { queue = try DatabaseQueue(path: path, configuration: Self.configuration) } catch {
+            throw StateDatabaseError(path: path, error: error)
+        }
+    }
+
+    private static var configuration: GRDB.Configuration {
+        var configuration = GRDB.Configuration()
+        configuration.busyMode = .timeout(10)
+        return configuration
     }
 
     private static var migrator: DatabaseMigrator {
@@ -60,7 +78,12 @@ public struct StateDatabase: Sendable {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2") { try $0.execute(sql: MemoryTables.sql) }
         return migrator
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws(StateDatabaseError) -> Value {
+        do { return try queue.read(body) } catch { throw StateDatabaseError(path: path, error: error) }
     }
 
     func write<Value>(_ body: (Database) throws -> Value) throws(StateDatabaseError) -> Value {

@@ -16,13 +16,23 @@ public final class ModelProvider: AccountProvider {
     }
 
     private struct State {
+        /// The accounts without their delegates.
         var accounts: [AccountID: Account] = [:]
+        /// By ids, because a delegate stays one under a new address.
+        var delegates: [AccountID: Set<AccountID>] = [:]
         var owners: [MailAddress: AccountID] = [:]
         var keys: [ObjectID: AccountID] = [:]
         /// Every id that was ever given out.
         var order: [AccountID] = []
         var created = 0
         var calls = 0
+
+        /// An account with everything that it has.
+        func account(_ id: AccountID) -> Account? {
+            guard var account = accounts[id] else { return nil }
+            if let delegates = delegates[id] { account.setDelegates(delegates.compactMap { accounts[$0]?.address }) }
+            return account
+        }
     }
 
     /// The provider, for people.
@@ -100,7 +110,7 @@ public final class ModelProvider: AccountProvider {
     public func check() async -> [CheckStep] { [CheckStep("model", passed: true, detail: "in memory")] }
 
     private static func contents(_ state: State) -> [ObservedAccount] {
-        state.order.compactMap { id in state.accounts[id].map { ObservedAccount(id: id, account: $0) } }
+        state.order.compactMap { id in state.account(id).map { ObservedAccount(id: id, account: $0) } }
     }
 }
 
@@ -117,7 +127,7 @@ extension ModelProvider {
         _ operation: Operation, on state: inout State
     ) throws(ProviderError) -> AppliedOperation {
         let current = Self.current(for: operation, in: state)
-        let account = current.flatMap { state.accounts[$0] }
+        let account = current.flatMap { state.account($0) }
         switch operation.readiness(given: account, fields: held.fields) {
         case .stale(let why): throw ProviderError(.stale, "\(operation.address): \(why)")
         case .alreadyApplied:
@@ -137,6 +147,8 @@ extension ModelProvider {
         if operation.kind == .delete {
             Self.take(account, out: &state)
             state.accounts[id] = nil
+            state.delegates[id] = nil
+            for other in state.delegates.keys { state.delegates[other]?.remove(id) }
         } else {
             let changed: Account
             do {
@@ -160,7 +172,7 @@ extension ModelProvider {
 
     /// Files an account, which replaces the one of the same id, or throws and leaves everything as it was.
     private func put(_ wanted: Account, at id: AccountID, in state: inout State) throws(ProviderError) {
-        let account = wanted.keeping(only: held.fields)
+        var account = wanted.keeping(only: held.fields)
         for address in account.addresses {
             if let owner = state.owners[address], owner != id {
                 let name = state.accounts[owner]?.address.text ?? owner.rawValue
@@ -171,10 +183,20 @@ extension ModelProvider {
             let name = state.accounts[owner]?.address.text ?? owner.rawValue
             throw ProviderError(.refused, "\(account.address): \(name) is bound to \(key) already.")
         }
+        var delegates: Set<AccountID> = []
+        for address in account.delegates {
+            guard let delegate = state.owners[address], state.accounts[delegate]?.address == address else {
+                throw ProviderError(.refused, "\(account.address): There is no account \(address) to be a delegate.")
+            }
+            delegates.insert(delegate)
+        }
+        account.setDelegates([])
+        account.attributes = account.attributes.filter { !$0.value.isEmpty }
         if let old = state.accounts[id] { Self.take(old, out: &state) }
         for address in account.addresses { state.owners[address] = id }
         if let key = account.key { state.keys[key] = id }
         state.accounts[id] = account
+        state.delegates[id] = delegates.isEmpty ? nil : delegates
     }
 
     private static func take(_ account: Account, out state: inout State) {

@@ -56,6 +56,17 @@ extension ProviderConformance {
                     }
                 }
             }
+            + furtherSteps.map { field, steps in
+                Check("\(field.rawValue) can be set, changed and cleared") { trial in
+                    try trial.need(field)
+                    try trial.need(.update)
+                    var person = try trial.person(1)
+                    for step in steps {
+                        try step(&person, trial)
+                        try await trial.bring(person)
+                    }
+                }
+            }
     }
 
     private typealias Step = @Sendable (inout Account, Trial) throws -> Void
@@ -82,6 +93,21 @@ extension ProviderConformance {
                 { account, trial in
                     account.setAddresses(primary: account.address, aliases: try names.map(trial.address))
                 }
+            }
+        ),
+    ]
+
+    /// The same for fields that not every profile has rules for.
+    private static let furtherSteps: [(AccountField, [Step])] = [
+        (.userName, texts(.userName)),
+        (
+            .attribute("note"),
+            ["First", "Second", "", "Third"].map { text in { account, _ in account.attributes["note"] = text } }
+        ),
+        (
+            .passwordHash,
+            ["{SSHA}Zmlyc3Q=", "{SSHA}c2Vjb25k", nil, "{SSHA}dGhpcmQ="].map { text in
+                { account, _ in account.passwordHash = text.map { PasswordHash($0) } }
             }
         ),
     ]

@@ -35,7 +35,8 @@ public struct ProviderConformance: Sendable {
     public func run() async -> ConformanceReport {
         var checks: [ConformanceReport.Check] = []
         let all =
-            Self.listingChecks(accountCount) + Self.fieldChecks + Self.lifecycleChecks + Self.refusalChecks
+            Self.listingChecks(accountCount) + Self.fieldChecks + Self.kindChecks + Self.lifecycleChecks
+            + Self.refusalChecks
             + Self.repetitionChecks
         for check in all {
             checks.append(ConformanceReport.Check(name: check.name, outcome: await outcome(of: check)))

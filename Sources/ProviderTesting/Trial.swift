@@ -119,6 +119,45 @@ struct Trial: Sendable {
 
     // MARK: Acting
 
+    /// Has the provider make an account or change the one with the same primary address or key, to be exactly as given.
+    ///
+    /// For fields that not every profile has rules for.
+    ///
+    /// - Parameter isAdoption: whether the change is to be an adoption.
+    @discardableResult
+    func bring(_ account: Account, isAdoption: Bool = false) async throws -> AppliedOperation {
+        let state = try await observe()
+        let current =
+            state.accounts.first { $0.account.address == account.address }
+            ?? state.accounts.first { account.key != nil && $0.account.key == account.key }
+        let applied = try await perform(try operation(toBring: current, to: account, isAdoption: isAdoption))
+        let listed = try await observe().accounts.first { $0.id == applied.id }
+        guard let listed else { throw Disagreement("\(account.address) should be there, and is not.") }
+        try demand(listed.account, is: account)
+        return applied
+    }
+
+    /// The operation that makes an account, or changes one that is there.
+    func operation(
+        toBring current: ObservedAccount?, to account: Account, isAdoption: Bool = false
+    ) throws -> Operation {
+        guard let current else {
+            return .create(account.keeping(only: capabilities.fields), because: [Reason(.differs)])
+        }
+        let changes = Difference.changes(from: current.account, to: account, fields: capabilities.fields)
+        return .change(
+            current, changes, isAdoption: isAdoption, because: [Reason(isAdoption ? .adopted : .differs)],
+            fields: capabilities.fields)
+    }
+
+    /// Demands that an account is as it should be.
+    func demand(_ listed: Account, is account: Account) throws {
+        if let change = Difference.changes(from: listed, to: account, fields: capabilities.fields).first {
+            throw Disagreement(
+                "\(account.address): \(change.field.rawValue) should be \(change.new), and is \(change.old).")
+        }
+    }
+
     /// Lists everything, and demands that the listing comes to its end.
     func observe() async throws -> ObservedState {
         let state = try await provider.observe()
@@ -178,11 +217,7 @@ struct Trial: Sendable {
             guard let listed = rest.removeValue(forKey: account.address) else {
                 throw Disagreement("\(account.address) should be there, and is not.")
             }
-            let changes = Difference.changes(from: listed, to: account, fields: capabilities.fields)
-            if let change = changes.first {
-                throw Disagreement(
-                    "\(account.address): \(change.field.rawValue) should be \(change.new), and is \(change.old).")
-            }
+            try demand(listed, is: account)
         }
         if let other = rest.keys.sorted().first { throw Disagreement("\(other) should not be there.") }
         if state.accounts.count != wanted.count { throw Disagreement("An address is listed more than once.") }

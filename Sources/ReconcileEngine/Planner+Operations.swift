@@ -50,8 +50,8 @@ extension Planner {
             primary = parking
         }
         between.setAddresses(primary: primary, aliases: observed.account.aliases.filter(kept.contains))
-        let release = Difference.changes(from: observed.account, to: between, fields: fields)
-        let rest = Difference.changes(from: between, to: pair.desired.account, fields: fields)
+        let release = Difference.changes(from: observed.account, to: between, fields: comparedFields)
+        let rest = Difference.changes(from: between, to: pair.desired.account, fields: comparedFields)
         guard !release.isEmpty, !rest.isEmpty else { return nil }
         return (
             .change(observed, release, because: [Reason(.makesWay)], fields: heldFields),

@@ -104,8 +104,11 @@ extension Planner {
     private func isUser(_ owner: Owner?) -> Bool { if case .user = owner { true } else { false } }
 
     private func reason(for verdict: ScopeVerdict) -> Reason {
-        if case .excluded(let rule) = verdict { return Reason(.excluded, rule) }
-        return Reason(.leftScope, rules.scope.description)
+        switch verdict {
+        case .excluded(let rule): Reason(.excluded, rule)
+        case .notAPerson(let what): Reason(.notAPerson, what)
+        case .included, .unmatched: Reason(.leftScope, rules.scope.description)
+        }
     }
 
     // MARK: One account

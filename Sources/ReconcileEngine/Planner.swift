@@ -11,6 +11,8 @@ struct Planner {
     let switches: Switches
     /// The fields to compare and change.
     let fields: AccountFields
+    /// Those without delegates, which are settled when it is known who has an account.
+    let comparedFields: AccountFields
     /// The fields that preconditions are made over: all that the provider can hold, because it checks them knowing no
     /// rules.
     let heldFields: AccountFields
@@ -18,6 +20,8 @@ struct Planner {
     var findings: [Finding] = []
     private var usersInScope = 0
     private var principals: [DelegateSettlement.Principal] = []
+    /// The accounts of those who may be delegates.
+    private var accountByKey: [ObjectID: Int] = [:]
 
     init(
         rules: Reconciler, directory: DirectorySnapshot, provider: ObservedState, memory: Memory?, now: Timestamp?
@@ -30,6 +34,7 @@ struct Planner {
         switches = rules.switches.union(provider.capabilities.switches)
         heldFields = provider.capabilities.fields
         fields = rules.fields.intersection(heldFields)
+        comparedFields = fields.subtracting([.delegates])
     }
 
     mutating func plan() -> Plan {
@@ -41,33 +46,33 @@ struct Planner {
             directory, groupProjector, delegates: rules.mapping.delegates, firstTarget: projector.ruleMemberships)
         let matcher = match(&projector, &groupProjector, &delegations)
         findings += projector.findings + groupProjector.findings + matcher.findings
+        findings += rules.unknownAttributes(in: directory)
 
         let removals = self.removals(matcher, &projector)
         let deleted = Set(removals.operations.filter { $0.operation.kind == .delete }.map(\.account))
         // A user who is disabled asks for no addresses; what becomes of the account is a removal.
-        var claims = AddressClaims(matcher.pairs.filter(\.desired.isWanted), fields: fields)
+        var claims = AddressClaims(matcher.pairs.filter(\.desired.isWanted), fields: comparedFields)
         var index = matcher.index
         let settled = claims.settle(&index, deleted: deleted)
         findings += claims.findings
 
         var settlement = DelegateSettlement(
-            settled.pairs, dropped: claims.dropped, addresses: delegations.addresses, accounts: provider.accounts,
-            memory: memory, proof: directory.completeness.proof)
-        let changes = principals.compactMap { settlement.settle($0, &index) }
+            settled.pairs, accountByKey: accountByKey.merging(matcher.adopted) { bound, _ in bound },
+            addresses: delegations.addresses, accounts: provider.accounts, memory: memory,
+            proof: directory.completeness.proof)
+        let changes = principals.compactMap { settlement.settle($0) }
         findings += settlement.findings
 
         var operations = OperationGraph()
         for removal in removals.operations { operations.add(removal.operation, deleting: removal.account) }
         for (position, pair) in settlement.pairs.enumerated() {
-            let members = pair.account == nil ? settlement.waitsOfNewAccount(position) : []
             operations.add(
-                operation(for: pair),
-                after: settled.waitsFor[position] + members.map { AddressClaims.Release.pair($0) })
+                operation(for: pair), after: settled.waitsFor[position],
+                needing: pair.account == nil ? settlement.waitsOfNewAccount(position) : [])
         }
         for change in changes {
             operations.add(
-                delegateOperation(change, settlement.pairs),
-                afterPairs: change.waitsFor + [change.pair].compactMap { $0 })
+                delegateOperation(change, settlement.pairs), needing: change.waitsFor + [change.pair].compactMap { $0 })
         }
         dropUnsupported(&operations)
         findings += operations.orderByRelease { part(settlement.pairs[$0]) }
@@ -82,7 +87,7 @@ struct Planner {
         var matcher = Matcher(
             provider,
             rules: Matcher.Rules(
-                fields: fields, matching: rules.matching, keepsSuspended: switches.contains(.createAsDisabled),
+                fields: comparedFields, matching: rules.matching, keepsSuspended: switches.contains(.createAsDisabled),
                 converts: rules.convertsKinds),
             memory: memory)
         let hasDelegates = fields.contains(.delegates)
@@ -99,6 +104,7 @@ struct Planner {
             case .account(let desired):
                 usersInScope += 1
                 let position = matcher.match(desired)
+                if let key = desired.account.key, delegations.addresses[key] != nil { accountByKey[key] = position }
                 guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted else { continue }
                 let has = position.map { !provider.accounts[$0].account.delegates.isEmpty } ?? false
                 if has || delegations.names(user) { named.append((user.id, desired, position)) }

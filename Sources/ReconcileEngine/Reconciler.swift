@@ -72,7 +72,8 @@ public struct Reconciler: Sendable {
 
     /// What a source has to bring for these rules.
     public var readRequest: ReadRequest {
-        var attributes = mapping.attributes + activity.attributes + scope.attributes + ["displayName"]
+        var attributes = mapping.attributes + activity.attributes + scope.attributes + SystemObjects.attributes
+        attributes.append("displayName")
         attributes += Scope(include: functionalUsers).attributes + rails.flatMap(\.attributes)
         for rule in groups { attributes += rule.mapping?.attributes ?? [] }
         if !groups.isEmpty { attributes += ["groupType", "mail", "proxyAddresses"] }
@@ -106,12 +107,6 @@ public struct Reconciler: Sendable {
         }
         accounts += groupProjector.accounts().compactMap { $0 }
         return DesiredState(accounts: accounts, findings: (projector.findings + groupProjector.findings).sorted())
-    }
-
-    /// For each user of a directory, in its order, whether it is in scope and which rule decided it.
-    public func verdicts(directory: DirectorySnapshot, at now: Timestamp? = nil) -> [ScopeVerdict] {
-        var projector = Projector(rules: self, snapshot: directory, groups: resolve(in: directory), at: now)
-        return directory.users.map { projector.verdict(on: $0) }
     }
 
     /// What to do so that the provider has what the directory calls for.

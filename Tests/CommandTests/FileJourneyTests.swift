@@ -96,4 +96,33 @@ import Testing
         let free = try await site.run("apply", "--yes")
         #expect(free.status == 0, "\(free)")
     }
+
+    @Test func aPreviewLeavesNoStateAndARunWithNothingToDoDoes() async throws {
+        let site = try Self.site()
+        let before = try site.contents()
+        try await site.run("plan")
+        #expect(try site.contents().keys == before.keys)
+        try await site.run("apply", "--yes")
+        let lastRun = "SELECT planned_at FROM last_run"
+        let first = try #require(try site.rows(lastRun, of: "sync-plan.state").first)
+        #expect(
+            try site.rows("SELECT count(*) FROM link", of: "sync-plan.state")
+                == site.rows("SELECT count(*) FROM mailbox"))
+        try await Task.sleep(for: .milliseconds(1_100))
+        let again = try await site.run("apply", "--yes")
+        #expect(again.status == 0 && again.lastLine.hasPrefix("Nothing to do"), "\(again)")
+        let second = try #require(try site.rows(lastRun, of: "sync-plan.state").first)
+        #expect(try #require(Int(second)) > #require(Int(first)))
+    }
+
+    @Test func aStateThatCannotBeReadIsNoFirstRun() async throws {
+        let site = try Self.site()
+        try site.write(String(repeating: "no database ", count: 500), to: "sync-plan.state")
+        for arguments in [["plan"], ["apply", "--yes"]] {
+            let outcome = try await site.run(arguments)
+            #expect(outcome.status == 73, "\(outcome)")
+            #expect(outcome.errors.contains("sync-plan.state cannot be used"), "\(outcome)")
+        }
+        #expect(!site.exists("mail.db"))
+    }
 }

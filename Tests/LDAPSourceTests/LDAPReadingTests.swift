@@ -23,6 +23,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (SearchScope.subtree, "ou=Staff,\(Slapd.base)", 300), (.oneLevel, "ou=Staff,\(Slapd.base)", 0),
+        (.oneLevel, "ou=Berlin,ou=Staff,\(Slapd.base)", 75), (.base, "uid=u0,ou=Berlin,ou=Staff,\(Slapd.base)", 1),
+    ]) func theScopeSaysHowFarDown(_ scope: SearchScope, base: String, users: Int) async throws {
+        var configuration = try Company.openLDAPServer().configuration(base: base)
+        configuration.schema = .inetOrgPerson
+        configuration.scope = scope
+        let snapshot = try await LDAPDirectory(configuration).read(
+            ReadRequest(attributes: .only(["mail"]), kinds: [.user]))
+        #expect(snapshot.users.count == users)
+        #expect(snapshot.completeness.proof != nil)
+    }
+
     // 1 and 7 leave a last page that is not full, 500 and 2,500 divide the people, 5,000 is more than there are.
     @Test(arguments: Transport.allCases, [7, 500, 1000, 2500, 5000])
     func everyWayBringsTheSame(_ transport: Transport, pageSize: Int) async throws {

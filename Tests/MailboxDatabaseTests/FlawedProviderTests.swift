@@ -21,6 +21,15 @@ struct FlawedProviderTests {
         (.neverSaysAlready, "a second update is called done already"),
         (.failsDeletingTwice, "a second delete is called done already"),
         (.blamesNetwork, "an account with an address that somebody has is refused"),
+        (.losesHashes, "password-hash can be set, changed and cleared"),
+        (.makesPersons, "functional accounts and groups can be made"),
+        (.forgetsSecondFactor, "whether a second factor is asked for can be said when an account is made"),
+        (.losesAttributes, "a free attribute that is not spoken of stays as it is"),
+        (.replacesDelegates, "delegates are given one by one, and those that others gave stay"),
+        (.keepsOldNames, "a delegate that is renamed shows under its new address"),
+        (.neverSaysAlready, "an account that belongs to nobody can be adopted"),
+        (.ignoresPreconditions, "adopting an account that changed since, or that somebody else adopted, is refused"),
+        (.ignoresPreconditions, "a delegate that does not exist is refused"),
     ])
     func aFlawIsFound(_ flaw: FlawedProvider.Flaw, _ check: String) async {
         let report = await ProviderConformance(accountCount: 250) { FlawedProvider(flaw) }.run()
@@ -33,6 +42,7 @@ struct FlawedProvider: AccountProvider {
     enum Flaw {
         case dropsLastPage, repeatsFirstPage, losesAliases, normalizesTexts, ignoresClearing
         case ignoresPreconditions, changesIDOnRename, neverSaysAlready, failsDeletingTwice, blamesNetwork
+        case losesHashes, makesPersons, forgetsSecondFactor, losesAttributes, replacesDelegates, keepsOldNames
     }
 
     let flaw: Flaw
@@ -73,6 +83,14 @@ struct FlawedProvider: AccountProvider {
         switch flaw {
         case .losesAliases: account.setAddresses(primary: account.address, aliases: [])
         case .normalizesTexts: account.name = account.name?.precomposedStringWithCanonicalMapping
+        case .losesHashes: account.passwordHash = nil
+        case .makesPersons: account.kind = .personal
+        case .forgetsSecondFactor: account.requiresMFA = nil
+        case .losesAttributes: account.attributes["first"] = nil
+        case .replacesDelegates: account.setDelegates(Array(account.delegates.prefix(1)))
+        case .keepsOldNames:
+            let renamed = try? MailAddress("renamed@\(account.address.domain)")
+            account.setDelegates(account.delegates.filter { $0 != renamed })
         case .ignoresClearing: account.mobile = account.mobile ?? "+31"
         case .changesIDOnRename where account.address.localPart == "renamed":
             return ObservedAccount(id: AccountID(observed.id.rawValue + "-renamed"), account: account)
@@ -92,7 +110,9 @@ struct FlawedProvider: AccountProvider {
             }
             return applied
         } catch {
-            if flaw == .ignoresPreconditions && error.code == .stale { return AppliedOperation(id: AccountID("1")) }
+            if flaw == .ignoresPreconditions && [.stale, .refused].contains(error.code) {
+                return AppliedOperation(id: AccountID("1"))
+            }
             if flaw == .blamesNetwork { throw ProviderError(.unavailable, "something failed") }
             throw error
         }

@@ -86,6 +86,43 @@ struct MailServerTests {
         }
     }
 
+    @Test func groupsFunctionalAccountsAndNamesToSignInWith() async throws {
+        let everybody = [Person("ana"), Person("bo"), Person("cy")]
+        let (servers, company) = try await start(everybody)
+        func address(_ name: String) throws -> MailAddress { try MailAddress("\(name)@corp.example") }
+        let members = try [address("ana"), address("bo")]
+        try await company.make(
+            Account(kind: .functional, address: try address("info"), delegates: members),
+            Account(kind: .group, address: try address("team"), aliases: [try address("crew")], delegates: members),
+            Account(userName: "Di.Baker", address: try address("di")))
+        try company.setPassword("secret")
+
+        let smtp = try SMTPSession(port: servers.smtpPort)
+        for name in ["team", "crew", "info"] {
+            #expect(try smtp.send(to: "\(name)@corp.example", subject: name).hasPrefix("250"), "\(name)")
+        }
+        #expect(try await messages(servers, "info", atLeast: 1) == 1)
+        #expect(try await messages(servers, "ana", atLeast: 2) == 2)
+        #expect(try await messages(servers, "bo", atLeast: 2) == 2)
+        #expect(try await messages(servers, "cy", atLeast: 0) == 0)
+        #expect(try signIn(servers, "team", "secret").last?.contains("AUTHENTICATIONFAILED") == true)
+
+        // A member that is suspended gets nothing, and keeps nobody else from getting it.
+        try await company.apply([everybody[0], everybody[2]])
+        #expect(try smtp.send(to: "team@corp.example", subject: "without bo").hasPrefix("250"))
+        #expect(try await messages(servers, "ana", atLeast: 3) == 3)
+        try await company.apply(everybody)
+        #expect(try await messages(servers, "bo", atLeast: 2) == 2)
+
+        // Who has a name signs in by it, in any case, and not by the address.
+        for name in ["di.baker", "Di.Baker"] {
+            let session = try IMAPSession(port: servers.imapPort)
+            #expect(try session.command("LOGIN \(name) secret").last?.contains(" OK ") == true)
+        }
+        #expect(try signIn(servers, "di", "secret").last?.contains("AUTHENTICATIONFAILED") == true)
+        #expect(try smtp.send(to: "di@corp.example", subject: "one").hasPrefix("250"))
+    }
+
     @Test(.enabled(if: Slapd.isInstalled && MailServers.canAskDirectory))
     func passwordsOfTheDirectory() async throws {
         let slapd = try Slapd(ldif: Self.directory)
@@ -267,6 +304,12 @@ private struct Company {
         for operation in plan.operations { _ = try await provider.apply(operation) }
         #expect(try self.plan(people, removal, try await provider.observe()).isEmpty)
         return plan.operations.count
+    }
+
+    /// Makes accounts that no directory object calls for.
+    func make(_ accounts: Account...) async throws {
+        let provider = MailboxProvider(path: path)
+        for account in accounts { _ = try await provider.apply(.create(account, because: [Reason(.everyone)])) }
     }
 
     private func plan(_ people: [Person], _ removal: Lifecycle.Removal, _ state: ObservedState) throws -> Plan {

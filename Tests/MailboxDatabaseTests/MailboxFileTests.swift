@@ -114,6 +114,10 @@ struct MailboxFileTests {
         ("DELETE FROM mailbox WHERE id = 2", "Mailbox 2", "no row of its own"),
         ("UPDATE mailbox SET external_id = '' WHERE id = 2", "Mailbox 2", "external_id"),
         ("UPDATE mailbox SET quota_bytes = -1 WHERE id = 2", "Mailbox 2", "quota"),
+        ("UPDATE mailbox SET kind = 'robot' WHERE id = 2", "Mailbox 2", "\"robot\""),
+        ("INSERT INTO delegate VALUES (2, 99)", "Mailbox 2", "no mailbox"),
+        ("INSERT INTO delegate VALUES (0, 1)", "Mailbox 0", "delegates but no row of its own"),
+        ("INSERT INTO attribute VALUES (0, 'a', 'b')", "Mailbox 0", "attributes but no row of its own"),
     ])
     func aRowThatMakesNoSenseStopsTheListing(_ sql: String, _ mailbox: String, _ detail: String) async throws {
         let (folder, path) = try await database(creations: 3)
@@ -139,6 +143,14 @@ struct MailboxFileTests {
         "UPDATE mailbox SET quota_bytes = -1 WHERE id = 2",
         "UPDATE mailbox SET quota_bytes = 'much' WHERE id = 2",
         "UPDATE mailbox SET active = 2 WHERE id = 2",
+        "UPDATE mailbox SET kind = 'robot' WHERE id = 2",
+        "UPDATE mailbox SET mfa = 2 WHERE id = 2",
+        "UPDATE mailbox SET user_name = 'User1@corp.example' WHERE id = 2",
+        "INSERT INTO delegate VALUES (2, 99)",
+        "INSERT INTO delegate VALUES (99, 2)",
+        "INSERT INTO delegate VALUES (2, 2)",
+        "INSERT INTO attribute VALUES (99, 'name', 'value')",
+        "INSERT INTO attribute VALUES (2, 'name', '')",
         "DELETE FROM address WHERE address = 'user2@corp.example'",
     ])
     func theTablesRefuse(_ sql: String) async throws {

@@ -22,7 +22,8 @@ import Testing
     private static func apply(_ plan: Plan, _ provider: ModelProvider, _ folder: StateFolder) async throws
         -> ApplyReport
     {
-        try await PlanExecutor(provider: provider, state: folder.open(), options: options).apply(plan, digest: "plan")
+        try await PlanExecutor(provider: provider, state: folder.open(), options: options).apply(
+            plan, digest: "plan", madeAt: .earliest)
     }
 
     /// A provider with 60 accounts, and a plan that makes, renames and deletes twenty each.

@@ -25,7 +25,7 @@ import Testing
             }
         }
         _ = try await PlanExecutor(provider: provider, state: try folder.open(), options: .init(concurrency: 1))
-            .apply(try Plan.creations(4), digest: "digest of the plan")
+            .apply(try Plan.creations(4), digest: "digest of the plan", madeAt: .earliest)
         #expect(during.withLock { $0 } == Array(repeating: "intended|-", count: 4))
         #expect(
             try folder.rows(Self.columns) == [
@@ -48,21 +48,22 @@ import Testing
         }
         let executor = PlanExecutor(provider: provider, state: try folder.open())
         let plan = try Plan.creations(100)
-        let first = try await executor.apply(plan, digest: "one")
+        let first = try await executor.apply(plan, digest: "one", madeAt: .earliest)
         #expect(first.count(where: \.isSuccess) == 89)
         isBroken.withLock { $0 = false }
-        let second = try await executor.apply(plan, digest: "one")
+        let second = try await executor.apply(plan, digest: "one", madeAt: .earliest)
         #expect(second.isComplete && second.count { $0 == .doneEarlier } == 89)
         #expect(provider.calls.count == 111)
-        let third = try await executor.apply(plan, digest: "one")
+        let third = try await executor.apply(plan, digest: "one", madeAt: .earliest)
         #expect(third.count { $0 == .doneEarlier } == 100 && provider.calls.count == 111)
         #expect(
             try folder.rows("SELECT count(*), count(DISTINCT position) FROM entry WHERE state = 'done'") == ["100|100"])
         // Another plan, or another provider, is none of its business.
-        _ = try await executor.apply(plan, digest: "two")
+        _ = try await executor.apply(plan, digest: "two", madeAt: .earliest)
         #expect(provider.calls.count == 211)
         let other = ScriptedProvider(name: "other")
-        _ = try await PlanExecutor(provider: other, state: try folder.open()).apply(plan, digest: "one")
+        _ = try await PlanExecutor(provider: other, state: try folder.open()).apply(
+            plan, digest: "one", madeAt: .earliest)
         #expect(other.calls.count == 100)
     }
 
@@ -98,7 +99,7 @@ import Testing
             """)
         let provider = ScriptedProvider()
         let report = try await PlanExecutor(provider: provider, state: state)
-            .apply(try Plan.creations(3), digest: "one")
+            .apply(try Plan.creations(3), digest: "one", madeAt: .earliest)
         #expect(report.isComplete)
         #expect(provider.addresses.sorted() == ["u1@corp.example", "u2@corp.example"])
         #expect(try folder.rows("SELECT id, ended_at IS NULL FROM run") == ["1|1", "2|0"])
@@ -115,7 +116,7 @@ import Testing
             """)
         let provider = ScriptedProvider()
         let report = try await PlanExecutor(provider: provider, state: state).apply(
-            try Plan.creations(2), digest: "one")
+            try Plan.creations(2), digest: "one", madeAt: .earliest)
         #expect(report.isComplete && provider.calls.count == 2)
     }
 
@@ -147,7 +148,7 @@ import Testing
         let provider = ScriptedProvider()
         let plan = try Plan.creations(3)
         await #expect(throws: StateDatabaseError.self) {
-            try await PlanExecutor(provider: provider, state: state).apply(plan, digest: "d")
+            try await PlanExecutor(provider: provider, state: state).apply(plan, digest: "d", madeAt: .earliest)
         }
         #expect(provider.calls.isEmpty)
     }
@@ -163,7 +164,7 @@ import Testing
         }
         let plan = try Plan.creations(1000)
         let error = await #expect(throws: StateDatabaseError.self) {
-            try await PlanExecutor(provider: provider, state: state).apply(plan, digest: "d")
+            try await PlanExecutor(provider: provider, state: state).apply(plan, digest: "d", madeAt: .earliest)
         }
         #expect(error?.description.contains("entry") == true)
         // No call is left without an end, and none is begun after the group that could not be written down.

@@ -16,7 +16,7 @@ import Testing
     ) async throws -> ApplyReport {
         let folder = try StateFolder()
         return try await PlanExecutor(provider: provider, state: folder.open(), options: options)
-            .apply(plan, digest: "digest")
+            .apply(plan, digest: "digest", madeAt: .earliest)
     }
 
     @Test func anEmptyPlanIsDone() async throws {
@@ -61,6 +61,42 @@ import Testing
         for stage in 1..<4 {
             #expect(try #require(lastEnd[stage - 1]) < #require(firstBegin[stage]), "seed \(seed), stage \(stage)")
         }
+    }
+
+    /// A plan makes two accounts that are each other's delegates: made first, then changed, by the ids they got.
+    @Test(arguments: [nil, "u0@", "u1@"]) func whatIsMadeByThePlanIsChangedByIt(failing: String?) async throws {
+        let lines =
+            Plan.creationLines(stages: [0, 0])
+            + [0, 1].map { number in
+                """
+                {"operation":{"kind":"update","address":"u\(number)@corp.example","changes":[{"field":"delegates","old":null,\
+                "new":["u\(1 - number)@corp.example"]}],"reasons":[{"code":"differs"}],"precondition":"0123456789abcdef",\
+                "stage":1}}
+                """
+            }
+        let plan = try Plan(lines: lines.map { Array($0.utf8) })
+        let changed = Mutex<[AccountID?]>([])
+        let mayFail = Mutex(true)
+        let provider = ScriptedProvider { (operation, _) async throws(ProviderError) in
+            if operation.kind == .update { changed.withLock { $0.append(operation.id) } }
+            if let failing, operation.kind == .create, operation.address.text.hasPrefix(failing),
+                mayFail.withLock({ $0 })
+            {
+                throw ProviderError(.refused, "No.")
+            }
+            return done(operation)
+        }
+        let folder = try StateFolder()
+        let executor = PlanExecutor(provider: provider, state: try folder.open())
+        let report = try await executor.apply(plan, digest: "d", madeAt: .earliest)
+        let made = ["u0@corp.example", "u1@corp.example"].filter { failing == nil || !$0.hasPrefix(failing!) }
+        #expect(Set(changed.withLock { $0 }) == Set(made.map { AccountID("id of \($0)") }))
+        let stale = ApplyReport.Result.stale("\(failing ?? "")corp.example: The account was not made.")
+        #expect(report.entries.count { $0.result == stale } == (failing == nil ? 0 : 1))
+        // The next run knows the ids that the first one got.
+        mayFail.withLock { $0 = false }
+        #expect(try await executor.apply(plan, digest: "d", madeAt: .earliest).isComplete)
+        #expect(changed.withLock { $0.count } == 2)
     }
 
     @Test(arguments: [1, 3, 16]) func asManyAtOnceAsAllowed(concurrency: Int) async throws {
@@ -171,7 +207,9 @@ import Testing
         }
         let folder = try StateFolder()
         _ = try await PlanExecutor(provider: provider, state: folder.open())
-            .apply(try Plan.creations(200), digest: "d") { progress in seen.withLock { $0.append(progress) } }
+            .apply(try Plan.creations(200), digest: "d", madeAt: .earliest) { progress in
+                seen.withLock { $0.append(progress) }
+            }
         let progress = seen.withLock { $0 }
         #expect(progress.count > 1)
         #expect(progress.map(\.completed) == progress.map(\.completed).sorted())
@@ -192,7 +230,7 @@ import Testing
         let folder = try StateFolder()
         let executor = PlanExecutor(provider: provider, state: try folder.open(), options: Self.patient)
         let plan = try Plan.creations(100)
-        let task = Task { try await executor.apply(plan, digest: "d") }
+        let task = Task { try await executor.apply(plan, digest: "d", madeAt: .earliest) }
         while provider.inFlight < 4 { try await Task.sleep(for: .milliseconds(1)) }
         task.cancel()
         try await Task.sleep(for: .milliseconds(20))
@@ -204,7 +242,7 @@ import Testing
         #expect(cancelled.load(ordering: .relaxed) == 0, "an operation under way was cancelled")
         #expect(try folder.rows("SELECT state, count(*) FROM entry GROUP BY state") == ["done|4"])
         // Run again, it goes on.
-        let rest = try await executor.apply(plan, digest: "d")
+        let rest = try await executor.apply(plan, digest: "d", madeAt: .earliest)
         #expect(rest.isComplete && rest.count { $0 == .doneEarlier } == 4)
         #expect(Set(provider.addresses).count == 100 && provider.calls.count == 100)
     }
@@ -216,7 +254,7 @@ import Testing
         let folder = try StateFolder()
         let executor = PlanExecutor(provider: provider, state: try folder.open(), options: Self.patient)
         let plan = try Plan.creations(1)
-        let task = Task { try await executor.apply(plan, digest: "d") }
+        let task = Task { try await executor.apply(plan, digest: "d", madeAt: .earliest) }
         while provider.calls.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
         let begin = ContinuousClock.now
         task.cancel()
@@ -234,7 +272,7 @@ import Testing
         let plan = try Plan.creations(3)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return try await executor.apply(plan, digest: "d")
+            return try await executor.apply(plan, digest: "d", madeAt: .earliest)
         }
         let report = try await task.value
         #expect(report.ending == .stopped)

@@ -73,8 +73,8 @@ final class ScriptedProvider: AccountProvider {
 func done(_ operation: Operation) -> AppliedOperation { AppliedOperation(id: AccountID("id of \(operation.address)")) }
 
 extension Plan {
-    /// A plan that creates `u0@corp.example`, `u1@corp.example`, … at the given stages.
-    static func creations(stages: [Int]) throws -> Plan {
+    /// The lines of a plan that creates `u0@corp.example`, `u1@corp.example`, … at the given stages.
+    static func creationLines(stages: [Int]) -> [String] {
         var lines = [
             """
             {"overview":{"directory":"d","directoryIncomplete":[],"users":0,"usersInScope":0,"provider":"p",\
@@ -89,7 +89,12 @@ extension Plan {
                 "reasons":[{"code":"everyone"}],"precondition":"absent","stage":\(stage)}}
                 """)
         }
-        return try Plan(lines: lines.map { Array($0.utf8) })
+        return lines
+    }
+
+    /// A plan that creates `u0@corp.example`, `u1@corp.example`, … at the given stages.
+    static func creations(stages: [Int]) throws -> Plan {
+        try Plan(lines: creationLines(stages: stages).map { Array($0.utf8) })
     }
 
     /// A plan of one stage.

@@ -130,7 +130,9 @@ import Testing
     @Test(arguments: cases) func verdicts(_ row: Case) {
         let rules = Reconciler(scope: row.scope)
         let verdicts = rules.verdicts(directory: Self.directory)
-        let included = zip(Self.directory.users, verdicts).filter { if case .included = $0.1 { true } else { false } }
+        let included = zip(Self.directory.users, verdicts).filter {
+            if case .included = $0.1.verdict { true } else { false }
+        }
         #expect(included.map { $0.0.displayName.lowercased() } == row.expect)
     }
 

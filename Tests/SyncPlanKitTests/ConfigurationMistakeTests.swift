@@ -65,8 +65,8 @@ import Testing
         .rules("unknown section", "limit: {}", "3: limit: there is no such key. Did you mean \"limits\"?"),
         .rules(
             "unknown section far from any", "frobnicate: 1",
-            "3: frobnicate: there is no such key. Known here: domains, entitlements, groups, lifecycle, limits, people, protected, "
-                + "provider, settings, source, state."),
+            "3: frobnicate: there is no such key. Known here: backend, domains, entitlements, groups, lifecycle, limits, people, "
+                + "protected, provider, settings, source, state."),
         Case(
             "two sources", "source:\n  ldif: { path: a }\n  ldap: { url: ldaps://a, base: dc=a }\nprovider: {}\n",
             "2: source.ldif: there is one source: either `ldap` or `ldif`."),
@@ -99,6 +99,9 @@ import Testing
             "7: source.ldap.page-size: a page has 1 to 100000 entries; servers mostly allow 1000."),
         .ldap(
             "fraction of a page", "base: dc=a\npage-size: 10.5", "7: source.ldap.page-size: expected a whole number."),
+        .ldap(
+            "scope that is none", "base: dc=a\nscope: subtree",
+            "7: source.ldap.scope: \"subtree\" is not one of sub, one, base."),
         .ldap(
             "bad word", "base: dc=a\ntls-verify: sometimes",
             "7: source.ldap.tls-verify: \"sometimes\" is not `always` or `never`."),

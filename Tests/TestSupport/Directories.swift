@@ -32,10 +32,16 @@ public enum Made {
     }
 
     /// A group of an Active Directory.
-    public static func group(_ name: String) -> DirectoryGroup {
+    public static func group(_ name: String) -> DirectoryGroup { group(name, proxy: []) }
+
+    /// A group of an Active Directory with mail addresses, which may be a member of others.
+    public static func group(_ name: String, proxy: [String], groups: [String] = []) -> DirectoryGroup {
         DirectoryGroup(
             id: id("group \(name)"), dn: dn(name, in: "Groups"),
-            attributes: AttributeValues(["cn": [name], "sAMAccountName": [name]]))
+            attributes: AttributeValues([
+                "cn": [name], "sAMAccountName": [name], "proxyAddresses": proxy,
+                "memberOf": groups.map { dn($0, in: "Groups").text },
+            ]))
     }
 
     /// An account that a person was given.
@@ -66,6 +72,8 @@ extension ObservedState {
         for operation in operations {
             let id = operation.id ?? AccountID("made-\(operation.address)")
             let readiness = operation.readiness(given: byID[id], fields: capabilities.fields)
+            // Whoever is deleted is nobody's delegate any more, so that a change may have come about already.
+            if readiness == .alreadyApplied, operation.changes.map(\.field) == [.delegates] { continue }
             guard readiness == .ready else { throw NotReady(operation: operation, readiness: readiness) }
             let old = byID[id]
             let new: Account? =
@@ -82,6 +90,10 @@ extension ObservedState {
                 holder[address] = id
             }
             byID[id] = new
+            if let old, old.address != new?.address { byID.follow(old.address, to: new?.address) }
+            for delegate in new?.delegates ?? [] where holder[delegate] == nil {
+                throw NotReady(operation: operation, readiness: .stale("the delegate \(delegate) has no account"))
+            }
         }
         return ObservedState(
             provider: provider,
@@ -90,8 +102,19 @@ extension ObservedState {
     }
 }
 
+extension [AccountID: Account] {
+    /// Lets delegates follow an account that is renamed, or deleted.
+    fileprivate mutating func follow(_ old: MailAddress, to new: MailAddress?) {
+        for (id, account) in self where account.delegates.contains(old) {
+            self[id]?.setDelegates(account.delegates.filter { $0 != old } + (new.map { [$0] } ?? []))
+        }
+    }
+}
+
 /// An operation that does not fit the state it was planned for.
-public struct NotReady: Error {
+public struct NotReady: Error, CustomStringConvertible {
+    public var description: String { "\(operation.kind) \(operation.address) at \(operation.stage): \(readiness)" }
+
     public let operation: ReconcileEngine.Operation
     public let readiness: Readiness
 }

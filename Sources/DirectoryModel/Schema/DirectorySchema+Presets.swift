@@ -9,8 +9,7 @@ extension DirectorySchema {
         userClasses: ["user", "inetorgperson"],
         groupClasses: ["group"],
         contactClasses: ["contact"],
-        // Group-managed service accounts descend from computer.
-        excludedClasses: ["computer", "msds-managedserviceaccount", "trusteddomain"],
+        excludedClasses: managedServiceAccounts.union(["computer", "trusteddomain"]),
         memberOf: "memberOf",
         members: [],
         primaryGroup: PrimaryGroup(userAttribute: "primaryGroupID", groupAttribute: "objectSid"),
@@ -29,7 +28,7 @@ extension DirectorySchema {
         userClasses: ["inetorgperson"],
         groupClasses: ["groupofnames", "groupofuniquenames", "posixgroup"],
         contactClasses: [],
-        excludedClasses: [],
+        excludedClasses: machineClasses,
         memberOf: nil,
         members: [MemberAttribute("member"), MemberAttribute("uniqueMember"), MemberAttribute("memberUid", .userName)],
         primaryGroup: nil,
@@ -46,7 +45,7 @@ extension DirectorySchema {
         userClasses: ["person", "organizationalperson", "inetorgperson", "posixaccount", "account"],
         groupClasses: ["groupofnames", "groupofuniquenames", "posixgroup", "group"],
         contactClasses: ["contact"],
-        excludedClasses: ["computer", "device"],
+        excludedClasses: machineClasses.union(managedServiceAccounts),
         memberOf: "memberOf",
         members: [MemberAttribute("member"), MemberAttribute("uniqueMember"), MemberAttribute("memberUid", .userName)],
         primaryGroup: nil,
@@ -56,6 +55,16 @@ extension DirectorySchema {
         peopleFilter: "(|(objectClass=person)(objectClass=posixAccount))",
         groupsFilter:
             "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)(objectClass=group))")
+
+    /// Group-managed and delegated ones descend from computer, and say so, as far as the server gives all classes.
+    private static let managedServiceAccounts: Set<String> = [
+        "msds-managedserviceaccount", "msds-groupmanagedserviceaccount", "msds-delegatedmanagedserviceaccount",
+    ]
+
+    /// Machines and programs (RFC 4519 §3, RFC 2307 §4; FreeIPA's hosts and services).
+    private static let machineClasses: Set<String> = [
+        "computer", "device", "applicationprocess", "ipahost", "ipaservice",
+    ]
 
     private static let commonBinaryAttributes: Set<AttributeName> = [
         "userPassword", "jpegPhoto", "photo", "audio", "userCertificate", "userSMIMECertificate", "userPKCS12",

@@ -107,7 +107,7 @@ extension UInt8 {
     var isASCIIDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
     @inline(__always)
-    var asciiLowercased: UInt8 { isASCIIUppercase ? self | 0x20 : self }
+    package var asciiLowercased: UInt8 { isASCIIUppercase ? self | 0x20 : self }
 
     /// The value of a hexadecimal digit of either case.
     @inline(__always)

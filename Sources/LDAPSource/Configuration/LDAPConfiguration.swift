@@ -22,6 +22,8 @@ public struct LDAPConfiguration: Sendable {
     public var bind: BindIdentity
     /// The entry under which everything is searched.
     public var base: DistinguishedName
+    /// How far below that entry is searched.
+    public var scope: SearchScope
     /// How the directory is laid out.
     public var schema: DirectorySchema
     /// A filter (RFC 4515) that people must match besides the schema's own; nil for none.
@@ -39,7 +41,8 @@ public struct LDAPConfiguration: Sendable {
     public init(
         url: LDAPURL, startTLS: Bool = false, caFile: String? = nil, tlsVerification: TLSVerification = .full,
         allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, base: DistinguishedName,
-        schema: DirectorySchema = .activeDirectory, peopleFilter: String? = nil, groupsFilter: String? = nil,
+        scope: SearchScope = .subtree, schema: DirectorySchema = .activeDirectory, peopleFilter: String? = nil,
+        groupsFilter: String? = nil,
         pageSize: Int = 1000, timeouts: LDAPTimeouts = LDAPTimeouts()
     ) {
         self.url = url
@@ -49,12 +52,23 @@ public struct LDAPConfiguration: Sendable {
         self.allowsPlainText = allowsPlainText
         self.bind = bind
         self.base = base
+        self.scope = scope
         self.schema = schema
         self.peopleFilter = peopleFilter
         self.groupsFilter = groupsFilter
         self.pageSize = pageSize
         self.timeouts = timeouts
     }
+}
+
+/// How far below its base a search goes (RFC 4511 §4.5.1.2), by the names of LDAP URLs (RFC 4516 §2).
+public enum SearchScope: String, Sendable, Hashable, CaseIterable {
+    /// The base itself and everything below it.
+    case subtree = "sub"
+    /// What lies directly below the base.
+    case oneLevel = "one"
+    /// The base itself and nothing else.
+    case base
 }
 
 /// Whether the server's certificate is verified.

@@ -73,7 +73,7 @@ extension LDAPConnection {
         var names = unsafe attributes.pointers
         var id: Int32 = 0
         let status = unsafe ldap_search_ext(
-            handle, search.base, LDAP_SCOPE_SUBTREE, search.filter, &names, 0, &controls, nil, nil, 0, &id)
+            handle, search.base, configuration.scope.code, search.filter, &names, 0, &controls, nil, nil, 0, &id)
         guard status == LDAP_SUCCESS else { throw failure(status, search) }
         return id
     }
@@ -161,6 +161,17 @@ extension LDAPConnection {
 private struct PageMark: Equatable {
     var cookie: [UInt8]?
     var firstEntry: [UInt8]?
+}
+
+extension SearchScope {
+    /// What libldap calls the scope.
+    fileprivate var code: Int32 {
+        switch self {
+        case .subtree: LDAP_SCOPE_SUBTREE
+        case .oneLevel: LDAP_SCOPE_ONELEVEL
+        case .base: LDAP_SCOPE_BASE
+        }
+    }
 }
 
 extension berval {

@@ -9,8 +9,6 @@ struct AddressClaims {
     private var pairs: [Matcher.Pair]
     private let fields: AccountFields
     private(set) var findings: [Finding] = []
-    /// Whose change fell away, with the account; nil for one that is not made.
-    private(set) var dropped: [ObjectID: Int?] = [:]
 
     init(_ pairs: [Matcher.Pair], fields: AccountFields) {
         self.pairs = pairs
@@ -89,9 +87,6 @@ struct AddressClaims {
             pairs[position].changes = Difference.changes(
                 from: current, to: pairs[position].desired.account, fields: fields)
             if pairs[position].changes.isEmpty, pairs[position].adoption == nil { isDropped[position] = true }
-        }
-        for (pair, isDropped) in zip(pairs, isDropped) where isDropped {
-            if let key = pair.desired.account.key { dropped[key] = .some(pair.account) }
         }
         pairs = zip(pairs, isDropped).filter { !$0.1 }.map(\.0)
     }

@@ -30,7 +30,7 @@ struct DelegateSettlement {
     private(set) var findings: [Finding] = []
     private let accounts: [ObservedAccount]
     private let addresses: [ObjectID: MailAddress]
-    private let dropped: [ObjectID: Int?]
+    private let accountByKey: [ObjectID: Int]
     private let memory: Memory?
     private let proof: CompletenessProof?
     private var pairByKey: [ObjectID: Int] = [:]
@@ -41,15 +41,15 @@ struct DelegateSettlement {
     ///
     /// - Parameters:
     ///   - pairs: what is going to be done, with addresses settled.
-    ///   - dropped: those whose change fell away in settling, with their account, or none where it is not made.
-    ///   - addresses: the addresses that those who may be delegates wanted.
+    ///   - accountByKey: the accounts that there are of those who may be delegates.
+    ///   - addresses: the addresses that they wanted.
     ///   - proof: that the directory was read completely; without it delegates are added only.
     init(
-        _ pairs: [Matcher.Pair], dropped: [ObjectID: Int?], addresses: [ObjectID: MailAddress],
+        _ pairs: [Matcher.Pair], accountByKey: [ObjectID: Int], addresses: [ObjectID: MailAddress],
         accounts: [ObservedAccount], memory: Memory?, proof: CompletenessProof?
     ) {
         self.pairs = pairs
-        self.dropped = dropped
+        self.accountByKey = accountByKey
         self.addresses = addresses
         self.accounts = accounts
         self.memory = memory
@@ -65,18 +65,15 @@ struct DelegateSettlement {
 
     /// Settles the delegates of one account.
     ///
-    /// - Parameter index: finds the accounts there are.
     /// - Returns: the change; nil where there is none, or where it is part of making the account.
-    mutating func settle(_ principal: Principal, _ index: inout AccountIndex) -> Change? {
+    mutating func settle(_ principal: Principal) -> Change? {
         var members: Set<MailAddress> = []
         var leftOut: [String] = []
         for person in principal.people {
             switch person {
             case .leftOut(let name, let why): leftOut.append("\(name) (\(why))")
             case .account(let key):
-                guard let address = address(of: key),
-                    pairByAddress[address] != nil || index.position(holding: address) != nil
-                else {
+                guard let address = address(of: key) else {
                     leftOut.append("\(addresses[key]?.text ?? key.text) (no account)")
                     continue
                 }
@@ -128,8 +125,7 @@ struct DelegateSettlement {
     /// The address that the account of a directory object is going to have; nil where there is no account.
     private func address(of key: ObjectID) -> MailAddress? {
         if let pair = pairByKey[key] { return pairs[pair].desired.account.address }
-        if let dropped = dropped[key] { return dropped.map { accounts[$0].account.address } }
-        return addresses[key]
+        return accountByKey[key].map { accounts[$0].account.address }
     }
 
     private static func value(_ addresses: Set<MailAddress>) -> FieldValue {

@@ -5,6 +5,7 @@ internal import DirectoryModel
 /// It holds buffers that are used again for each user, so that a million users cost little more than their texts.
 struct Projector {
     private let scope: CompiledScope
+    private let systemObjects: SystemObjects
     private let functional: CompiledScope?
     private let mapping: AccountMapping
     private let derivation: AddressDerivation
@@ -29,6 +30,7 @@ struct Projector {
         accounts: [(group: Int, isNested: Bool)] = []
     ) {
         scope = CompiledScope(rules.scope)
+        systemObjects = SystemObjects(in: snapshot)
         functional = rules.functionalUsers.isEmpty ? nil : CompiledScope(Scope(include: rules.functionalUsers))
         mapping = rules.mapping
         derivation = AddressDerivation(domains: rules.domains)
@@ -50,7 +52,7 @@ struct Projector {
 
     mutating func project(_ user: DirectoryUser) -> Projection {
         let candidate = candidate(user)
-        guard case .included(let reason) = scope.verdict(on: candidate) else { return .outOfScope }
+        guard case .included(let reason) = verdict(on: candidate) else { return .outOfScope }
         let values = sources.values(of: user)
         guard let key = mapping.key == nil ? user.id : values.key.flatMap({ ObjectID(text: $0) }) else {
             let name = mapping.key?.text ?? ""
@@ -74,7 +76,12 @@ struct Projector {
     // MARK: Scope and entitlements
 
     /// Whether a user is in scope; it also finds what the user is a member of.
-    mutating func verdict(on user: DirectoryUser) -> ScopeVerdict { scope.verdict(on: candidate(user)) }
+    mutating func verdict(on user: DirectoryUser) -> ScopeVerdict { verdict(on: candidate(user)) }
+
+    private func verdict(on candidate: Candidate) -> ScopeVerdict {
+        if let what = systemObjects.description(of: candidate.user) { return .notAPerson(what) }
+        return scope.verdict(on: candidate)
+    }
 
     /// What a contact is a member of.
     mutating func memberships(of contact: DirectoryContact) -> [Int] {

@@ -27,7 +27,12 @@ struct Matcher {
     private(set) var isAccountedFor: [Bool]
     /// The accounts found by their binding that memory did not know.
     private(set) var recognized: [RecognizedLink] = []
+    /// For each account whether somebody is bound to it.
+    private var isClaimed: [Bool]
+    /// Accounts that several are bound to.
     private var repeated: Set<Int> = []
+    /// The accounts of those who were found by other means than a binding.
+    private(set) var adopted: [ObjectID: Int] = [:]
     private(set) var findings: [Finding] = []
 
     /// What matching goes by.
@@ -46,6 +51,7 @@ struct Matcher {
         self.rules = rules
         self.memory = memory
         isAccountedFor = [Bool](repeating: false, count: observed.accounts.count)
+        isClaimed = isAccountedFor
         for position in index.ambiguous {
             isAccountedFor[position] = true
             let account = observed.accounts[position].account
@@ -78,12 +84,12 @@ struct Matcher {
             return nil
         }
         if index.ambiguous.contains(position) { return nil }
-        guard !isAccountedFor[position] else {
+        isAccountedFor[position] = true
+        guard !isClaimed[position] else {
             repeated.insert(position)
-            findings.append(Self.repeatedKey(desired))
             return nil
         }
-        isAccountedFor[position] = true
+        isClaimed[position] = true
         if let memory, memory.links[key] != index.accounts[position].id {
             recognized.append(RecognizedLink(key: key, id: index.accounts[position].id))
         }
@@ -108,8 +114,10 @@ struct Matcher {
         if let other = index.accounts[linked].account.key, other != key, steps.contains(.externalID) { return byKey }
         guard let byKey else { return linked }
         unclear.insert(key)
-        isAccountedFor[linked] = true
-        isAccountedFor[byKey] = true
+        for position in [linked, byKey] {
+            isAccountedFor[position] = true
+            repeated.insert(position)
+        }
         let names = [linked, byKey].map { index.accounts[$0].account.address }.sorted().map(\.text)
         findings.append(
             Finding(
@@ -123,31 +131,37 @@ struct Matcher {
 
     /// Looks for the accounts of those users who have none by a binding, once all users have come.
     mutating func finish() {
+        for position in repeated where isClaimed[position] {
+            findings.append(Self.severalUsers(index.accounts[position]))
+        }
         pairs.removeAll { $0.account.map(repeated.contains) ?? false }
+        let unclearIDs = Set(repeated.map { index.accounts[$0].id })
+        recognized.removeAll { unclearIDs.contains($0.id) }
         var keys: [ObjectID: Int] = [:]
         for desired in unmatched { if let key = desired.account.key { keys[key, default: 0] += 1 } }
         let linked = unmatched.isEmpty ? [] : Set(memory.map { Array($0.links.values) } ?? [])
-        var adopters: [Int: [(DesiredAccount, Reason)]] = [:]
+        // All candidates are looked at before any is decided on, so that the order of the users makes no difference.
+        var candidates: [Int: [(desired: DesiredAccount, reason: Reason, isOnly: Bool)]] = [:]
         for desired in unmatched {
             if let key = desired.account.key, keys[key] ?? 0 > 1 {
                 findings.append(Self.repeatedKey(desired))
                 continue
             }
             let (found, reason) = unbound(for: desired, linked)
-            switch found.count {
-            case 0: pairs.append(Pair(desired: desired, account: nil, changes: []))
-            case 1: adopters[found[0], default: []].append((desired, reason))
-            default: noteSeveral(found, for: desired)
-            }
+            if found.isEmpty { pairs.append(Pair(desired: desired, account: nil, changes: [])) }
+            if found.count > 1 { noteSeveral(found, for: desired) }
+            for position in found { candidates[position, default: []].append((desired, reason, found.count == 1)) }
         }
         unmatched = []
-        for (position, candidates) in adopters {
+        for (position, candidates) in candidates {
             isAccountedFor[position] = true
             if candidates.count == 1 {
-                pair(candidates[0].0, with: position, adoption: candidates[0].1)
+                guard candidates[0].isOnly else { continue }
+                if let key = candidates[0].desired.account.key { adopted[key] = position }
+                pair(candidates[0].desired, with: position, adoption: candidates[0].reason)
                 continue
             }
-            let names = candidates.map(\.0.owner).sorted().joined(separator: ", ")
+            let names = candidates.map(\.desired.owner).sorted().joined(separator: ", ")
             let address = index.accounts[position].account.address
             findings.append(
                 Finding(
@@ -198,7 +212,6 @@ struct Matcher {
     }
 
     private mutating func noteSeveral(_ positions: [Int], for desired: DesiredAccount) {
-        for position in positions { isAccountedFor[position] = true }
         let names = positions.map { index.accounts[$0].account.address }.sorted().map(\.text)
         findings.append(
             Finding(
@@ -222,8 +235,6 @@ struct Matcher {
             return
         }
         if rules.keepsSuspended, !current.isActive { desired.account.isActive = false }
-        // Whom an account names as delegates is settled when it is known who has an account.
-        desired.account.setDelegates(current.delegates)
         var changes = Difference.changes(from: current, to: desired.account, fields: rules.fields)
         var adoption = adoption
         if adoption != nil, !rules.fields.contains(.key) {
@@ -243,6 +254,13 @@ struct Matcher {
             .ambiguousMatch, desired.account.address.text,
             "Several users have the key \(desired.account.key?.text ?? ""), among them \(desired.owner): "
                 + "nothing is done for any of them.")
+    }
+
+    private static func severalUsers(_ observed: ObservedAccount) -> Finding {
+        Finding(
+            .ambiguousMatch, observed.account.address.text,
+            "Several users or groups are bound to the account \(observed.account.address): nothing is done for any of them."
+        )
     }
 
     private static func otherKind(_ desired: DesiredAccount, _ current: Account) -> Finding {

@@ -45,8 +45,8 @@ extension Operation {
         given current: Account?, fingerprint: Fingerprint, fields: AccountFields
     ) -> Readiness {
         guard let current else { return .stale("The account does not exist any more.") }
-        if Fingerprint(of: current, fields: fields) == fingerprint { return .ready }
-        let isDone = changes.allSatisfy { !fields.contains($0.field) || current.has($0) }
-        return isDone ? .alreadyApplied : Self.changed
+        // Asked first, because the fingerprint leaves out some of what can change.
+        if changes.allSatisfy({ !fields.contains($0.field) || current.has($0) }) { return .alreadyApplied }
+        return Fingerprint(of: current, fields: fields) == fingerprint ? .ready : Self.changed
     }
 }

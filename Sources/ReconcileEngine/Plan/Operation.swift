@@ -87,14 +87,14 @@ public struct Operation: Sendable, Hashable, Codable {
 }
 
 extension Operation {
-    static func create(_ account: Account, because reasons: [Reason]) -> Operation {
+    package static func create(_ account: Account, because reasons: [Reason]) -> Operation {
         Operation(
             kind: .create, id: nil, address: account.address, account: account, reasons: reasons, precondition: .absent)
     }
 
     /// Changes other than taking the account away: an adoption, or an update, a rename or a reactivation, whichever the
     /// fields tell.
-    static func change(
+    package static func change(
         _ observed: ObservedAccount, _ changes: [FieldChange], isAdoption: Bool = false, because reasons: [Reason],
         fields: AccountFields
     ) -> Operation {

@@ -9,6 +9,8 @@ struct OperationGraph {
         var operation: Operation
         /// Positions of the operations that must be done before.
         var waitsFor: Set<Int> = []
+        /// Those of them whose whole outcome counts, and not only that they give up an address.
+        var needs: Set<Int> = []
         var isRemoved = false
     }
 
@@ -16,6 +18,7 @@ struct OperationGraph {
     /// The nodes of pairs, and what they wait for as ``AddressClaims`` tells it, until all nodes are there.
     private var nodeOfPair: [Int] = []
     private var releases: [(node: Int, waitsFor: [AddressClaims.Release])] = []
+    private var needs: [(node: Int, pairs: [Int])] = []
     private var nodeOfDeletion: [Int: Int] = [:]
     /// The first steps of operations that were parted, by their second ones.
     private var releaseOfRest: [Int: Int] = [:]
@@ -29,15 +32,20 @@ struct OperationGraph {
     }
 
     /// Adds the operation of the next pair.
-    mutating func add(_ operation: Operation, after needed: [AddressClaims.Release]) {
+    ///
+    /// - Parameters:
+    ///   - released: what gives up an address that it takes.
+    ///   - pairs: what must have been done altogether.
+    mutating func add(_ operation: Operation, after released: [AddressClaims.Release], needing pairs: [Int] = []) {
         nodeOfPair.append(nodes.count)
-        if !needed.isEmpty { releases.append((nodes.count, needed)) }
+        if !released.isEmpty { releases.append((nodes.count, released)) }
+        if !pairs.isEmpty { needs.append((nodes.count, pairs)) }
         nodes.append(Node(operation: operation))
     }
 
     /// Adds an operation that nothing waits for.
-    mutating func add(_ operation: Operation, afterPairs pairs: [Int]) {
-        if !pairs.isEmpty { releases.append((nodes.count, pairs.map { .pair($0) })) }
+    mutating func add(_ operation: Operation, needing pairs: [Int]) {
+        if !pairs.isEmpty { needs.append((nodes.count, pairs)) }
         nodes.append(Node(operation: operation))
     }
 
@@ -70,8 +78,14 @@ struct OperationGraph {
                 }
             }
         }
+        for (node, pairs) in needs {
+            for pair in pairs {
+                nodes[node].waitsFor.insert(nodeOfPair[pair])
+                nodes[node].needs.insert(nodeOfPair[pair])
+            }
+        }
         var pairOfNode: [Int: Int] = [:]
-        if !releases.isEmpty {
+        if !releases.isEmpty || !needs.isEmpty {
             for (pair, node) in nodeOfPair.enumerated() { pairOfNode[node] = pair }
         }
         var stages = self.stages()
@@ -136,10 +150,14 @@ struct OperationGraph {
         return nil
     }
 
-    /// Replaces an operation by its two steps: whoever waited for it waits for the first only.
+    /// Replaces an operation by its two steps: whoever waited for it waits for the first only, unless the outcome counts.
+    ///
+    /// Of an account that is made, the first step is the outcome.
     private mutating func part(_ node: Int, into parts: Parts) {
         let release = nodes.count
-        for index in nodes.indices where nodes[index].waitsFor.remove(node) != nil {
+        for index in nodes.indices where nodes[index].waitsFor.contains(node) {
+            if nodes[index].needs.contains(node) && parts.release.kind != .create { continue }
+            nodes[index].waitsFor.remove(node)
             nodes[index].waitsFor.insert(release)
         }
         nodes.append(Node(operation: parts.release))

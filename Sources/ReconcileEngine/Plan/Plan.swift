@@ -123,6 +123,8 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let entitlementConflict = Code(rawValue: "entitlement-conflict")
         /// It cannot be told which account belongs to which object.
         public static let ambiguousMatch = Code(rawValue: "ambiguous-match")
+        /// A rule names an attribute that no object has and that is not well-known either.
+        public static let unknownAttribute = Code(rawValue: "unknown-attribute")
         /// Somebody is no delegate or member for want of an account.
         public static let delegateLeftOut = Code(rawValue: "delegate-left-out")
         /// An account is of another kind than it should be.

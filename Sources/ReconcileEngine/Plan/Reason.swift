@@ -17,6 +17,8 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         public static let excluded = Code(rawValue: "excluded")
         /// Still in the directory, but meets none of the rules given in ``Reason/subject``.
         public static let leftScope = Code(rawValue: "left-scope")
+        /// Still in the directory, as something that is no person and is named in ``Reason/subject``.
+        public static let notAPerson = Code(rawValue: "not-a-person")
         /// Disabled in the directory.
         public static let disabled = Code(rawValue: "disabled")
         /// Past the date in ``Reason/subject`` on which the directory lets the user expire.
@@ -70,6 +72,7 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         case .matches: subject
         case .excluded: "kept out: \(subject)"
         case .leftScope: "no longer \(subject)"
+        case .notAPerson: "not a person, but \(subject)"
         case .disabled: "disabled in the directory"
         case .expired: "expired in the directory on \(subject)"
         case .locked: "locked out in the directory"

@@ -3,6 +3,7 @@ internal import DirectoryModel
 /// Which users should have an account.
 ///
 /// A user is in scope who meets one rule of ``include``, or any user where there is none, and no rule of ``exclude``.
+/// Computers, service accounts and other objects of the directory's own never are, whatever the rules say.
 public struct Scope: Sendable {
     /// The rules that bring users in; empty brings in everybody.
     public var include: [ScopeRule]
@@ -75,6 +76,8 @@ public enum ScopeVerdict: Sendable, Hashable {
     case excluded(String)
     /// No rule of ``Scope/include`` is met.
     case unmatched
+    /// No person at all, whatever the rules say, but what the phrase names: `a computer`.
+    case notAPerson(String)
 }
 
 /// A scope made ready to be asked about very many users.

@@ -35,7 +35,8 @@ extension Configuration {
         return LDAPConfiguration(
             url: url, startTLS: ldap.startTLS, caFile: ldap.caFile.map(resolve),
             tlsVerification: ldap.verifiesTLS ? .full : .never, allowsPlainText: ldap.allowsPlainText, bind: bind,
-            base: ldap.base, schema: ldap.schema, peopleFilter: ldap.peopleFilter, groupsFilter: ldap.groupsFilter,
+            base: ldap.base, scope: ldap.scope, schema: ldap.schema, peopleFilter: ldap.peopleFilter,
+            groupsFilter: ldap.groupsFilter,
             pageSize: ldap.pageSize,
             timeouts: LDAPTimeouts(
                 connect: ldap.connectTimeout, operation: ldap.operationTimeout, read: ldap.readTimeout))

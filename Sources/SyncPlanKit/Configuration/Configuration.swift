@@ -8,6 +8,8 @@ public import ReconcileEngine
 public struct Configuration: Sendable, Decodable {
     /// Where users and groups are read from.
     public var source: SourceConfiguration
+    /// How names and passwords are checked against the directory; nil where they are not.
+    public var authentication: AuthenticationConfiguration?
     /// Where the accounts are.
     public var provider: ProviderConfiguration
     /// The mail domains that accounts may have addresses in; empty accepts all.
@@ -42,7 +44,8 @@ public struct Configuration: Sendable, Decodable {
     public var digest = ""
 
     private enum Keys: String, SectionKey {
-        case source, provider, domains, people, groups, entitlements, lifecycle, settings, limits, protected, state
+        case source, backend, provider, domains, people, groups, entitlements, lifecycle, settings, limits, protected
+        case state
     }
 
     private enum LifecycleKeys: String, SectionKey {
@@ -53,7 +56,24 @@ public struct Configuration: Sendable, Decodable {
     /// Reads the configuration.
     public init(from decoder: any Decoder) throws {
         let section = try Section(decoder, Keys.self)
-        source = try section.required(.source)
+        if let backend = try section.optional(.backend, ADConnectBackend.self) {
+            if section.contains(.source) {
+                throw section.mistake(at: .backend, "this is ad-connect's word for `source`: keep one of them.")
+            }
+            if !section.contains(.provider) {
+                throw section.missing(
+                    .provider,
+                    advice: "ad-connect's file does not say where the accounts are. "
+                        + "Add a line such as `provider: { mailbox-database: { path: mail.db } }`.")
+            }
+            source = .ldap(backend.source)
+            authentication = backend.authentication
+            // ad-connect deletes whoever is gone, unless its setting `delete-disables` says otherwise.
+            lifecycle = Lifecycle(missing: .delete)
+        } else {
+            source = try section.required(.source)
+            lifecycle = Lifecycle()
+        }
         provider = try section.required(.provider)
         domains = try section.parsedList(.domains, as: "a mail domain") { try MailDomain($0) } ?? []
         people = try section.optional(.people) ?? PeopleConfiguration()
@@ -62,10 +82,10 @@ public struct Configuration: Sendable, Decodable {
         entitlementChoice = entitlements?.choice ?? .largest
         let schema = source.schema
         groups = try section.optional(.groups, [GroupRuleConfiguration].self)?.map { $0.rule(for: schema) } ?? []
-        let lifecycle = try section.optional(.lifecycle, LifecycleSection.self)
-        self.lifecycle = lifecycle?.lifecycle ?? Lifecycle()
-        management = lifecycle?.management ?? .owned
-        convertsKinds = lifecycle?.convertsKinds ?? false
+        let removals = try section.optional(.lifecycle, LifecycleSection.self)
+        lifecycle = removals?.lifecycle ?? lifecycle
+        management = removals?.management ?? .owned
+        convertsKinds = removals?.convertsKinds ?? false
         switches = try section.optional(.settings, SwitchesConfiguration.self)?.switches ?? []
         limits = try section.optional(.limits) ?? LimitsConfiguration()
         protected =

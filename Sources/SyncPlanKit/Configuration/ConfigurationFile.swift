@@ -109,17 +109,19 @@ public struct ConfigurationFile: Sendable {
     // MARK: Secrets
 
     /// The keys whose values are secrets.
-    private static let secretKeys: Set<String> = ["password", "token", "secret"]
+    private static let secretKeys: Set<String> = ["password", "bind_password", "token", "secret"]
 
     /// A password written into the file itself is only accepted where nobody but its owner can read the file.
     private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {
         guard let (line, keys) = Self.placeOfSecret(root) else { return }
+        let elsewhere =
+            keys.last == "bind_password" ? "`bind_password: ${NAME}`" : "`password-file: …` or `password: ${NAME}`"
         try SecretFile.requirePrivate(
             path,
             as: ConfigurationError(
                 file: path, line: line, path: keys.joined(separator: "."),
                 "there is a secret in this file, and others can read it. Run `chmod 600 \(path)`, "
-                    + "or keep the secret elsewhere: `password-file: …` or `password: ${NAME}`."))
+                    + "or keep the secret elsewhere: \(elsewhere)."))
     }
 
     private static func placeOfSecret(_ node: Node) -> (line: Int?, keys: [String])? {

@@ -1,3 +1,5 @@
+internal import DirectoryModel
+
 /// The keys of one section of a configuration.
 protocol SectionKey: CodingKey, CaseIterable, RawRepresentable where RawValue == String {}
 
@@ -53,10 +55,12 @@ struct Section<Key: SectionKey> {
     }
 
     /// The error for a key that is not there, or where one of several is needed, for none of them being there.
-    func missing(_ keys: Key...) -> any Error {
+    func missing(_ keys: Key..., advice: String? = nil) -> any Error {
         let names = keys.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
         return DecodingError.dataCorrupted(
-            DecodingError.Context(codingPath: container.codingPath, debugDescription: "\(names) is missing."))
+            DecodingError.Context(
+                codingPath: container.codingPath,
+                debugDescription: "\(names) is missing.\(advice.map { " " + $0 } ?? "")"))
     }
 
     func mistake(at key: Key, _ message: String) -> any Error {

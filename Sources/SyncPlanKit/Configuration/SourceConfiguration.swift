@@ -1,4 +1,5 @@
 public import DirectoryModel
+public import LDAPSource
 
 /// Where users and groups are read from: exactly one of the kinds.
 public enum SourceConfiguration: Sendable, Decodable {
@@ -45,7 +46,7 @@ public struct LDIFSourceConfiguration: Sendable, Decodable {
     public init(from decoder: any Decoder) throws {
         let section = try Section(decoder, Keys.self)
         path = try section.required(.path)
-        schema = try section.schema(.preset)
+        schema = try section.schema(.preset) ?? .activeDirectory
     }
 }
 
@@ -56,29 +57,31 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     /// How the directory lays out identity, classes and memberships.
     public var schema: DirectorySchema
     /// Whether TLS is started on a plain connection before anything else is said.
-    public var startTLS: Bool
+    public var startTLS = false
     /// A file of certificates to trust besides those of the system.
     public var caFile: String?
     /// Whether the server's certificate is checked.
-    public var verifiesTLS: Bool
+    public var verifiesTLS = true
     /// Whether a password may be sent unencrypted to another machine.
-    public var allowsPlainText: Bool
+    public var allowsPlainText = false
     /// Who signs in; nil for nobody.
     public var bind: Bind?
     /// Where the search begins.
     public var base: DistinguishedName
+    /// How far below that entry is searched.
+    public var scope = SearchScope.subtree
     /// A filter (RFC 4515) that users must match besides the preset's; nil for none.
     public var peopleFilter: String?
     /// A filter that groups must match besides the preset's; nil for none.
     public var groupsFilter: String?
     /// How many entries are asked for at a time.
-    public var pageSize: Int
+    public var pageSize = 1000
     /// How long connecting may take.
-    public var connectTimeout: Duration
+    public var connectTimeout = Duration.seconds(10)
     /// How long the server may be silent.
-    public var operationTimeout: Duration
+    public var operationTimeout = Duration.seconds(60)
     /// How long the whole read may take.
-    public var readTimeout: Duration
+    public var readTimeout = Duration.seconds(1800)
 
     /// Who signs in.
     public struct Bind: Sendable, Decodable {
@@ -88,6 +91,11 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
         public var password: Secret?
         /// The path, as written, of a file with the password in it.
         public var passwordFile: String?
+
+        init(name: String, password: Secret) {
+            self.name = name
+            self.password = password
+        }
 
         private enum Keys: String, SectionKey {
             case name, password
@@ -109,7 +117,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     }
 
     private enum Keys: String, SectionKey {
-        case url, preset, bind, base, timeouts
+        case url, preset, bind, base, scope, timeouts
         case startTLS = "start-tls"
         case caFile = "ca-file"
         case verifyTLS = "tls-verify"
@@ -122,57 +130,77 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     private enum TimeoutKeys: String, SectionKey { case connect, operation, read }
 
     private struct Timeouts: Decodable {
-        var connect = Duration.seconds(10)
-        var operation = Duration.seconds(60)
-        var read = Duration.seconds(1800)
-
-        init() {}
+        let connect: Duration?
+        let operation: Duration?
+        let read: Duration?
 
         init(from decoder: any Decoder) throws {
             let section = try Section(decoder, TimeoutKeys.self)
             func time(_ key: TimeoutKeys) throws -> Duration? {
                 try section.parsed(key, as: "a time such as 10 s or 5 min") { Duration(text: $0) }
             }
-            if let value = try time(.connect) { connect = value }
-            if let value = try time(.operation) { operation = value }
-            if let value = try time(.read) { read = value }
+            connect = try time(.connect)
+            operation = try time(.operation)
+            read = try time(.read)
         }
+    }
+
+    init(url: String, base: DistinguishedName, schema: DirectorySchema) {
+        self.url = url
+        self.base = base
+        self.schema = schema
     }
 
     /// Reads the source.
     public init(from decoder: any Decoder) throws {
         let section = try Section(decoder, Keys.self)
         url = try section.required(.url)
-        schema = try section.schema(.preset)
-        startTLS = try section.optional(.startTLS) ?? false
+        schema = try section.schema(.preset) ?? .activeDirectory
+        startTLS = try section.optional(.startTLS) ?? startTLS
         caFile = try section.optional(.caFile)
         verifiesTLS =
-            try section.parsed(.verifyTLS, as: "`always` or `never`") { ["always": true, "never": false][$0] } ?? true
-        allowsPlainText = try section.optional(.allowPlainText) ?? false
+            try section.parsed(.verifyTLS, as: "`always` or `never`") { ["always": true, "never": false][$0] }
+            ?? verifiesTLS
+        allowsPlainText = try section.optional(.allowPlainText) ?? allowsPlainText
         bind = try section.optional(.bind)
-        guard let base = try section.parsed(.base, as: "a distinguished name", { try DistinguishedName($0) }) else {
-            throw section.missing(.base)
-        }
-        self.base = base
+        base = try section.base(.base)
+        scope = try section.searchScope(.scope) ?? scope
         peopleFilter = try section.optional(.peopleFilter)
         groupsFilter = try section.optional(.groupsFilter)
-        pageSize = try section.optional(.pageSize) ?? 1000
-        guard (1...100_000).contains(pageSize) else {
-            throw section.mistake(at: .pageSize, "a page has 1 to 100000 entries; servers mostly allow 1000.")
-        }
-        let timeouts = try section.optional(.timeouts, Timeouts.self) ?? Timeouts()
-        connectTimeout = timeouts.connect
-        operationTimeout = timeouts.operation
-        readTimeout = timeouts.read
+        pageSize = try section.pageSize(.pageSize) ?? pageSize
+        let timeouts = try section.optional(.timeouts, Timeouts.self)
+        connectTimeout = timeouts?.connect ?? connectTimeout
+        operationTimeout = timeouts?.operation ?? operationTimeout
+        readTimeout = timeouts?.read ?? readTimeout
     }
 }
 
+/// The values that our own words and ad-connect's for a source have in common.
 extension Section {
-    fileprivate func schema(_ key: Key) throws -> DirectorySchema {
+    func schema(_ key: Key) throws -> DirectorySchema? {
         let names = DirectorySchema.presets.map(\.name)
         return try parsed(key, as: "one of \(names.joined(separator: ", "))") { name in
             DirectorySchema.presets.first { $0.name == name }
-        } ?? .activeDirectory
+        }
+    }
+
+    func base(_ key: Key) throws -> DistinguishedName {
+        guard let base = try parsed(key, as: "a distinguished name", { try DistinguishedName($0) }) else {
+            throw missing(key)
+        }
+        return base
+    }
+
+    func searchScope(_ key: Key) throws -> SearchScope? {
+        try parsed(key, as: "one of \(SearchScope.allCases.map(\.rawValue).joined(separator: ", "))") {
+            SearchScope(rawValue: $0)
+        }
+    }
+
+    func pageSize(_ key: Key) throws -> Int? {
+        guard let size = try optional(key, Int.self) else { return nil }
+        if (1...100_000).contains(size) { return size }
+        throw mistake(at: key, "a page has 1 to 100000 entries; servers mostly allow 1000.")
     }
 }
 

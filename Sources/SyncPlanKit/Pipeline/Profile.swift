@@ -40,20 +40,26 @@ public struct Profile: Sendable {
 
     /// Reads the directory and the provider, at the same time, and plans.
     ///
-    /// Nothing is changed anywhere.
+    /// Nothing is changed anywhere. What earlier runs left behind is taken from the state database; where there is none,
+    /// there was no run.
     ///
-    /// - Throws: what the source or the provider throws where nothing could be read from it.
+    /// - Throws: what the source or the provider throws where nothing could be read from it; `StateDatabaseError` where
+    ///   there is a state database that cannot be read.
     public func plan(
         progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> PlanFile {
+        let memory = try StateDatabase.memory(at: configuration.statePath, of: provider.name)
         async let snapshot = reader.read(reconciler.readRequest) { progress(.reading(entries: $0.entries)) }
         let observed = try await provider.observe { progress(.listing(accounts: $0)) }
         let header = header()
-        let plan = reconciler.plan(directory: try await snapshot, provider: observed, at: header.madeAt)
+        let plan = reconciler.plan(
+            directory: try await snapshot, provider: observed, remembering: memory, at: header.madeAt)
         return PlanFile(plan: plan, header: header)
     }
 
-    /// Carries a plan out, under a lock that keeps other runs away.
+    /// Carries a plan out, and remembers for the next run what it has to know: of a plan with nothing to do, too.
+    ///
+    /// The caller holds the ``lock()``, which keeps other runs away.
     ///
     /// - Parameter approved: the violations that a person has approved, as positions in ``Plan/violations``.
     /// - Throws: `RunLockError` or `StateDatabaseError`; nothing has been changed then.
@@ -63,7 +69,9 @@ public struct Profile: Sendable {
     ) async throws -> ApplyReport {
         let state = try StateDatabase(path: configuration.statePath)
         return try await PlanExecutor(provider: provider, state: state)
-            .apply(file.plan, approving: approved, digest: file.digest.text) { progress(.applying($0)) }
+            .apply(file.plan, approving: approved, digest: file.digest.text, madeAt: file.header.madeAt) {
+                progress(.applying($0))
+            }
     }
 
     /// Takes the lock that keeps two runs of the profile from working at the same time.
@@ -84,9 +92,23 @@ public struct Profile: Sendable {
 
     /// Tries everything that a run needs, without changing anything.
     public func check() async -> [CheckStep] {
-        let source = await reader.check(reconciler.readRequest)
+        var source = await reader.check(reconciler.readRequest)
+        if reconciler.hasUnusualAttributes, source.allSatisfy(\.passed) { source += await checkAttributes() }
         let target = await provider.check()
         return source.map { $0.titled("source \($0.title)") } + target.map { $0.titled("provider \($0.title)") }
+    }
+
+    /// Reads the directory to see whether it has the attributes that the rules name.
+    private func checkAttributes() async -> [CheckStep] {
+        let title = "attributes"
+        do {
+            let snapshot = try await reader.read(reconciler.readRequest) { _ in }
+            let unknown = reconciler.unknownAttributes(in: snapshot)
+            if unknown.isEmpty { return [CheckStep(title, passed: true, detail: "has all that the rules name")] }
+            return unknown.map { CheckStep(title, failed: ConfigurationError($0.text)) }
+        } catch {
+            return [CheckStep(title, failed: error)]
+        }
     }
 
     /// The header of a plan made now.

@@ -1,3 +1,4 @@
+internal import DirectoryModel
 internal import ReconcileEngine
 
 /// One thing that a case expects of the plan.

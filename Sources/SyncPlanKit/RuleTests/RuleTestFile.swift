@@ -70,12 +70,16 @@ public struct RuleTestFile: Sendable {
     private static func completed(_ root: Node) -> Node {
         guard var file = root.mapping, var cases = file["cases"]?.sequence else { return root }
         var common = file["configuration"]?.mapping ?? Node.Mapping([])
-        if common["source"] == nil { common["source"] = ["ldif": ["path": "none"]] }
+        if common["source"] == nil, common["backend"] == nil { common["source"] = ["ldif": ["path": "none"]] }
         if common["provider"] == nil { common["provider"] = ["mailbox-database": ["path": "none"]] }
         for index in cases.indices {
             guard var entry = cases[index].mapping else { continue }
             var configuration = entry["configuration"]?.mapping ?? Node.Mapping([])
-            for (key, value) in common where configuration[key] == nil { configuration[key] = value }
+            let hasBackend = configuration["backend"] != nil
+            for (key, value) in common where configuration[key] == nil {
+                if hasBackend, key == "source" { continue }
+                configuration[key] = value
+            }
             entry["configuration"] = .mapping(configuration)
             cases[index] = .mapping(entry)
         }

@@ -61,7 +61,11 @@ struct ApplyCommand: AsyncParsableCommand {
             let plan = file.plan.approving(approved)
             let text = PlanText(style: options.common.style, limit: options.all ? nil : 20)
             Terminal.write(text.render(plan, approvals: options.commands(for: file, without: approved), ending: ""))
-            if plan.operations.isEmpty { return ExitStatus(of: plan) }
+            if plan.operations.isEmpty {
+                // That there was nothing to do is remembered.
+                _ = try await profile.apply(file)
+                return ExitStatus(of: plan)
+            }
             if !options.yes && !Terminal.confirms("Do this?") {
                 Terminal.write("Nothing has been changed.\n")
                 return .success

@@ -1,5 +1,5 @@
 /// The name most like a mistyped one, or nil where none is near enough to be meant.
-func nearestName(to typed: String, among names: some Sequence<String>) -> String? {
+package func nearestName(to typed: String, among names: some Sequence<String>) -> String? {
     let limit = max(1, typed.count / 3)
     return
         names
