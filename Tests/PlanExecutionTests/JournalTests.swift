@@ -80,7 +80,7 @@ import Testing
         var done: [[String]] = []
         for approved: Set<Int> in [[], [1], [1], [0], [0, 1]] {
             let before = provider.calls.count
-            let report = try await executor.apply(plan, approving: approved, digest: "one")
+            let report = try await executor.apply(plan, approving: approved, digest: "one", madeAt: .earliest)
             #expect(report.isComplete && report.entries.count == 2 + approved.count)
             done.append(provider.addresses.dropFirst(before).map { String($0.prefix(2)) }.sorted())
         }
