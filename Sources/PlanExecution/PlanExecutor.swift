@@ -59,7 +59,7 @@ public struct PlanExecutor: Sendable {
     ) async throws -> ApplyReport {
         let run = Run(
             provider: provider, state: state, options: options, steps: plan.steps(approving: approved), digest: digest,
-            note: RunNote(plan, madeAt: time))
+            note: RunNote(plan.approving(approved), madeAt: time))
         // A task of its own is not cancelled with its creator: what is under way is always finished.
         let work = Task { try await run.carryOut(progress) }
         return try await withTaskCancellationHandler {
