@@ -78,50 +78,58 @@ import Testing
         #expect(unwritable.errors.contains("no/folder/staff.plan"))
     }
 
-    /// A site whose directory has lost most of its people, with the plan for that saved as `left.plan`.
-    private func shrunken() async throws -> (site: Site, token: String) {
+    /// A site whose directory has lost most of its people, with the plan for that saved as `left.plan`, and the tokens
+    /// of the two rules that hold it: the limit and the sudden shrink.
+    private func shrunken() async throws -> (site: Site, tokens: [String]) {
         let site = try FileJourneyTests.site(users: 80)
         try await site.run("apply", "--yes")
         try site.write(DirectoryGenerator(users: 3).ldif(), to: "directory.ldif")
         let saved = try await site.run("plan", "--out", "left.plan")
         #expect(saved.status == 3, "\(saved)")
-        let command = try #require(
-            saved.output.firstMatch(
-                of: /approve exactly these with   sync-plan apply left.plan --approve ([0-9a-f]{8})\n/),
-            "\(saved)")
-        return (site, String(command.1))
+        let tokens = saved.output
+            .matches(of: /approve exactly these with   sync-plan apply left.plan --approve ([0-9a-f]{8})\n/)
+            .map { String($0.1) }
+        try #require(tokens.count == 2 && saved.output.contains("limits.shrink"), "\(saved)")
+        return (site, tokens)
     }
 
     @Test func whatIsApprovedIsCarriedOutOnce() async throws {
-        let (site, token) = try await shrunken()
+        let (site, tokens) = try await shrunken()
         let before = try site.accounts()
         let held = try await site.run("apply", "left.plan", "--yes")
-        #expect(held.status == 3 && held.output.contains("--approve \(token)"), "\(held)")
+        #expect(held.status == 3 && tokens.allSatisfy { held.output.contains("--approve \($0)") }, "\(held)")
+        // One rule of two is not enough, and the command that is shown for the other has both.
+        let half = try await site.run("apply", "left.plan", "--approve", tokens[0], "--yes")
+        #expect(half.status == 3, "\(half)")
+        #expect(
+            half.output.contains("sync-plan apply left.plan --approve \(tokens[1]) --approve \(tokens[0])"), "\(half)")
         #expect(try site.accounts() == before)
+
         let active = "SELECT count(*) FROM mailbox WHERE active"
         let all = try #require(Int(try site.rows(active)[0]))
-        let approved = try await site.run("apply", "left.plan", "--approve", token, "--yes")
+        let approval = tokens.flatMap { ["--approve", $0.uppercased()] }
+        let approved = try await site.run(["apply", "left.plan", "--yes"] + approval)
         #expect(approved.status == 0, "\(approved)")
         let left = try #require(Int(try site.rows(active)[0]))
         #expect(left < all - 20)
         #expect(approved.lastLine == "\(all - left) done.", "\(approved)")
         let after = try site.accounts()
-        let again = try await site.run("apply", "left.plan", "--approve", token.uppercased(), "--yes")
+        let again = try await site.run(["apply", "left.plan", "--yes"] + approval)
         #expect(again.status == 0 && again.lastLine == "\(all - left) done by an earlier run.", "\(again)")
         #expect(try site.accounts() == after)
     }
 
     @Test func whatWasNotShownForThisPlanApprovesNothing() async throws {
-        let (site, token) = try await shrunken()
+        let (site, tokens) = try await shrunken()
         let before = try site.accounts()
         // Another plan of the same shape, made after somebody else has changed the directory.
         try site.write(DirectoryGenerator(users: 4).ldif(), to: "directory.ldif")
         try await site.run("plan", "--out", "later.plan")
-        for (plan, tokens) in [
-            ("later.plan", [token]), ("left.plan", ["00000000"]), ("left.plan", [token, "ffffffff"]),
+        for (plan, approved) in [
+            ("later.plan", tokens), ("left.plan", ["00000000"]), ("left.plan", tokens + ["ffffffff"]),
             ("left.plan", [""]),
         ] {
-            let outcome = try await site.run(["apply", plan, "--yes"] + tokens.flatMap { ["--approve", $0] })
+            let outcome = try await site.run(["apply", plan, "--yes"] + approved.flatMap { ["--approve", $0] })
             #expect(outcome.status == 78, "\(outcome)")
             #expect(outcome.errors.contains("approves nothing in this plan"), "\(outcome)")
         }

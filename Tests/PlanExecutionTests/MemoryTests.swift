@@ -173,6 +173,20 @@ import Testing
         #expect(memory.links[Made.id("ana")] == AccountID("id of ana@corp.example"), "what was done is so all the same")
     }
 
+    @Test func aDoubtThatIsApprovedIsNoneAnyMore() async throws {
+        let folder = try StateFolder()
+        let all = try Plan.creations(1)
+        let plan = Plan(
+            overview: all.overview, operations: all.operations, held: [],
+            violations: [Violation(rail: "first-run", "Look.", hold: .destructive)], findings: [])
+        for (approved, isRemembered) in [(Set<Int>(), false), ([0], true)] {
+            let executor = PlanExecutor(provider: ScriptedProvider(), state: try folder.open())
+            _ = try await executor.apply(plan, approving: approved, digest: "one", madeAt: Self.today)
+            let memory = try StateDatabase.memory(at: folder.path, of: "scripted")
+            #expect((memory.lastRun != nil) == isRemembered)
+        }
+    }
+
     @Test func aRunThatWasRefusedIsNot() async throws {
         let provider = ScriptedProvider { (operation, _) async throws(ProviderError) in
             throw ProviderError(.unauthorized, "The token has expired.")

@@ -131,6 +131,12 @@ import Testing
             users: [Made.person("corp.example0", proxy: ["SMTP:u0@corp.example"], more: ["adminCount": ["1"]])],
             accounts: accounts(2), expect: ["limits.privileged operations:suspend:u0@corp.example"]),
         Case(
+            name: "administrators whose account only the memory knows", rails: [PrivilegedAccounts()],
+            users: [Made.person("ana", groups: ["Sooma_5GB"], control: "514", more: ["adminCount": ["1"]])],
+            accounts: [Made.account("ana", isBound: false)],
+            memory: Memory(links: [Made.id("ana"): AccountID("id-ana")]),
+            expect: ["limits.privileged operations:suspend:ana@corp.example"]),
+        Case(
             name: "adminCount that is not asked about", rails: [PrivilegedAccounts(byAdminCount: false)],
             users: [Made.person("corp.example0", proxy: ["SMTP:u0@corp.example"], more: ["adminCount": ["1"]])],
             accounts: accounts(1)),

@@ -65,6 +65,14 @@ import Testing
             ":3: cases.0.expect.0.creat: there is no such key. Did you mean \"create\"?"
         ),
         (
+            "cases:\n  - case: x\n    provider-settings: { dryrun: true }\n    expect: []\n",
+            ":3: cases.0.provider-settings.dryrun: there is no such key. Did you mean \"dry-run\"?"
+        ),
+        (
+            "cases:\n  - case: x\n    last-run: { users: 1 }\n    expect: []\n",
+            ":3: cases.0.last-run: \"in-scope\" is missing."
+        ),
+        (
             "configuration:\n  peple: {}\ncases: []\n",
             ":2: configuration.peple: there is no such key. Did you mean \"people\"?"
         ),

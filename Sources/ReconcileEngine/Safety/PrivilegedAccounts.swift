@@ -26,13 +26,12 @@ public struct PrivilegedAccounts: Rail, Hashable {
             operation.kind == .suspend || operation.kind == .delete
                 || operation.kind != .create && operation.resultingAddress != operation.address
         }
-        let subjects = draft.subjects(of: threatening)
-        let users = draft.users(withKeys: Set(subjects.compactMap(\.account.key)))
+        let users = draft.users(of: threatening)
         if users.isEmpty { return [] }
         var membership = membership(in: draft.directory)
         var found: [Int] = []
-        return subjects.compactMap { operation, account in
-            guard let user = account.key.flatMap({ users[$0] }) else { return nil }
+        return threatening.compactMap { operation in
+            guard let user = operation.id.flatMap({ users[$0] }) else { return nil }
             membership.collect(user, into: &found)
             let reason: String
             if byAdminCount, user.attributes.first("adminCount") == "1" {

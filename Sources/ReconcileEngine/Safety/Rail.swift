@@ -70,25 +70,40 @@ extension PlanDraft {
     /// A creation is about the account that it makes. Operations on an account that the provider has not listed are left
     /// out.
     public func subjects(of operations: [Operation]) -> [(operation: Operation, account: Account)] {
-        let wanted = Set(operations.compactMap(\.id))
-        var accounts: [AccountID: Account] = [:]
-        for observed in provider.accounts where wanted.contains(observed.id) {
-            accounts[observed.id] = observed.account
-        }
+        let accounts = accounts(of: operations)
         return operations.compactMap { operation in
             (operation.account ?? operation.id.flatMap { accounts[$0] }).map { (operation, $0) }
         }
     }
 
-    /// The users that accounts are bound to, by the accounts' keys.
-    public func users(withKeys keys: Set<ObjectID>) -> [ObjectID: DirectoryUser] {
-        if keys.isEmpty { return [:] }
-        var users: [ObjectID: DirectoryUser] = [:]
+    /// The users whom the accounts that operations change belong to, as the accounts' keys or the memory tell; accounts
+    /// whose user is not in the directory are left out.
+    public func users(of operations: [Operation]) -> [AccountID: DirectoryUser] {
+        let accounts = accounts(of: operations)
+        if accounts.isEmpty { return [:] }
+        var owned: [ObjectID: [AccountID]] = [:]
+        for (id, account) in accounts { if let key = account.key { owned[key, default: []].append(id) } }
+        for (key, id) in memory?.links ?? [:] where accounts[id].map({ $0.key == nil }) ?? false {
+            owned[key, default: []].append(id)
+        }
+        var users: [AccountID: DirectoryUser] = [:]
         for user in directory.users {
             let key = keyAttribute.map { user.attributes.first($0).flatMap { ObjectID(text: $0) } } ?? user.id
-            if let key, keys.contains(key) { users[key] = user }
+            guard let key, let ids = owned[key] else { continue }
+            for id in ids { users[id] = user }
         }
         return users
+    }
+
+    /// The accounts that operations change, as the provider has them.
+    private func accounts(of operations: [Operation]) -> [AccountID: Account] {
+        let wanted = Set(operations.compactMap(\.id))
+        if wanted.isEmpty { return [:] }
+        var accounts: [AccountID: Account] = [:]
+        for observed in provider.accounts where wanted.contains(observed.id) {
+            accounts[observed.id] = observed.account
+        }
+        return accounts
     }
 }
 
