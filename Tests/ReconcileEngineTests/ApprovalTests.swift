@@ -5,7 +5,6 @@ import Testing
 
 /// One-time approval lifts what was named, and nothing else (requirement BE4).
 @Suite struct ApprovalTests {
-
     /// A random world with random rails and switches, and the same world without any.
     private static func worlds(_ seed: UInt64) -> (held: World, free: World) {
         var world = World(seed: seed)
@@ -17,7 +16,7 @@ import Testing
         let names = (0..<30).map { "p\($0)@corp.example" }.filter { _ in Int.random(in: 0..<8, using: &random) == 0 }
         world.rules.rails.append(ProtectedAccounts(names.map(Made.address)))
         if Int.random(in: 0..<4, using: &random) == 0 {
-            world.rules.switches = [Switches.noCreate, .noDelete, .noUpdate].randomElement(using: &random)!
+            world.rules.switches.insert([.noCreate, .noDelete, .noUpdate].randomElement(using: &random)!)
         }
         return (world, free)
     }
