@@ -36,4 +36,18 @@ import Testing
         let number = try #require(snapshot.schema.primaryGroup?.relativeID(of: guests))
         #expect(tina.attributes.first("primaryGroupID") == number)
     }
+
+    @Test(arguments: ["member", "member;range=0-499", "member;range=0-6", "member;range=0-5000"])
+    func longListsOfMembersAreReadInFull(_ attribute: AttributeName) async throws {
+        let snapshot = try await read(ReadRequest(attributes: .only([attribute]), kinds: [.group]))
+        #expect(snapshot.completeness.reasons == [])
+        #expect(snapshot.partialGroups == [])
+        func members(_ name: String) throws -> [String] {
+            try #require(snapshot.groups.first { $0.attributes.first("cn") == name }).attributes["member"]
+        }
+        #expect(Set(try members("Everyone")).count == SambaDomain.crowd + 1)
+        #expect(try members("Everyone").count == SambaDomain.crowd + 1)
+        let others = try members("Payroll").map { String($0.prefix { $0 != "," }) }
+        #expect(Set(others) == ["CN=Finance", "CN=Bob Baker", "CN=S-1-5-11"])
+    }
 }
