@@ -43,7 +43,9 @@ let package = Package(
 
         // Sources: where users and groups are read from.
         .systemLibrary(name: "COpenLDAP", pkgConfig: "ldap", providers: [.apt(["libldap2-dev"]), .brew(["openldap"])]),
-        .target(name: "LDAPSource", dependencies: ["COpenLDAP", "DirectoryModel"], swiftSettings: settings),
+        .systemLibrary(name: "CResolver"),
+        .target(
+            name: "LDAPSource", dependencies: ["COpenLDAP", "CResolver", "DirectoryModel"], swiftSettings: settings),
         .target(name: "FileSource", dependencies: ["DirectoryModel"], swiftSettings: settings),
 
         // Providers: where accounts live.
@@ -92,7 +94,7 @@ let package = Package(
             name: "FileSourceTests", dependencies: ["DirectoryModel", "FileSource", "TestSupport"],
             swiftSettings: testSettings),
         .testTarget(
-            name: "LDAPSourceTests", dependencies: ["DirectoryModel", "LDAPSource", "TestSupport"],
+            name: "LDAPSourceTests", dependencies: ["DirectoryModel", "LDAPSource", "ReconcileEngine", "TestSupport"],
             swiftSettings: testSettings),
         .testTarget(
             name: "ReconcileEngineTests", dependencies: ["DirectoryModel", "ReconcileEngine", "TestSupport"],

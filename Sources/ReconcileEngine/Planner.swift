@@ -46,7 +46,7 @@ struct Planner {
             directory, groupProjector, delegates: rules.mapping.delegates, firstTarget: projector.ruleMemberships)
         let matcher = match(&projector, &groupProjector, &delegations)
         findings += projector.findings + groupProjector.findings + matcher.findings
-        findings += rules.unknownAttributes(in: directory)
+        findings += rules.unknownAttributes(in: directory) + directory.partsElsewhere
 
         let removals = self.removals(matcher, &projector)
         let deleted = Set(removals.operations.filter { $0.operation.kind == .delete }.map(\.account))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectoryModel
 import SyncPlanKit
 
 /// The command: arguments, exit codes, and nothing else.
@@ -44,7 +45,14 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
     var noColor = false
 
-    func load() throws -> Configuration { try ConfigurationFile(path: config).load() }
+    /// The profile of the configuration; what is unsafe about its source is told at once.
+    ///
+    /// - Parameter recording: a recorded snapshot to read instead of the source; nil for the source.
+    func profile(recording: String? = nil) throws -> Profile {
+        let profile = try Profile(configuration: ConfigurationFile(path: config).load(), recording: recording)
+        for warning in profile.reader.warnings { Terminal.note("WARNING: \(warning)") }
+        return profile
+    }
 
     var style: Style { Style(usesColor: !noColor && Terminal.wantsColor) }
 }

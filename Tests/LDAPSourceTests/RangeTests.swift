@@ -60,7 +60,9 @@ import Testing
             }
             return manner.answer(from: Int(asked.dropFirst(13).prefix { $0 != "-" }) ?? -1, of: 35)
         }
-        let configuration = LDAPConfiguration(url: try LDAPURL(server.url), base: try DistinguishedName("DC=corp"))
+        defer { withExtendedLifetime(server) {} }
+        let configuration = LDAPConfiguration(
+            .url(try LDAPURL(server.url)), bases: [try DistinguishedName("DC=corp")])
         return try await LDAPDirectory(configuration).read(
             ReadRequest(attributes: .only(["member"]), kinds: [.group]))
     }

@@ -88,7 +88,15 @@ import Testing
         .ldap(
             "unknown preset", "base: dc=a\npresset: generic",
             "7: source.ldap.presset: there is no such key. Did you mean \"preset\"?"),
-        .ldap("number for a text", "base: [dc=a]", "6: source.ldap.base: expected a single value."),
+        .ldap("list for a text", "base: dc=a\nca-file: [a]", "7: source.ldap.ca-file: expected a single value."),
+        .ldap("mapping for a list", "base: { a: b }", "6: source.ldap.base: expected a list."),
+        .ldap(
+            "malformed second base", "base: [dc=a, b]",
+            "6: source.ldap.base.1: \"b\" is no distinguished name: there is no = after the attribute type "
+                + "(a comma in a value is written \\,) (at byte 1)"),
+        .ldap(
+            "two ways to the server", "base: dc=a\ndomain: a.example",
+            "7: source.ldap.domain: there is a `url` too: keep one of them."),
         .ldap("text for a flag", "base: dc=a\nstart-tls: maybe", "7: source.ldap.start-tls: expected true or false."),
         .ldap("text for a number", "base: dc=a\npage-size: many", "7: source.ldap.page-size: expected a whole number."),
         .ldap(

@@ -4,8 +4,8 @@ public import DirectoryModel
 ///
 /// Values only: nothing is opened or checked until it is used.
 public struct LDAPConfiguration: Sendable {
-    /// The server.
-    public var url: LDAPURL
+    /// The servers, of which one is read.
+    public var servers: LDAPServers
     /// Whether an `ldap://` connection is encrypted with StartTLS (RFC 4511 §4.14) before anything else is sent.
     ///
     /// There is no falling back: a server without StartTLS is an error.
@@ -20,9 +20,9 @@ public struct LDAPConfiguration: Sendable {
     public var allowsPlainText: Bool
     /// Who the directory is read as.
     public var bind: BindIdentity
-    /// The entry under which everything is searched.
-    public var base: DistinguishedName
-    /// How far below that entry is searched.
+    /// The entries under which everything is searched, one after the other; none may lie below another.
+    public var bases: [DistinguishedName]
+    /// How far below those entries is searched.
     public var scope: SearchScope
     /// How the directory is laid out.
     public var schema: DirectorySchema
@@ -36,22 +36,24 @@ public struct LDAPConfiguration: Sendable {
     public var pageSize: Int
     /// How long things may take.
     public var timeouts: LDAPTimeouts
+    /// Where the servers of a domain are asked for.
+    var serviceLookup = ServiceLookup()
 
     /// Makes a configuration; what is left out is the safe and usual choice.
     public init(
-        url: LDAPURL, startTLS: Bool = false, caFile: String? = nil, tlsVerification: TLSVerification = .full,
-        allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, base: DistinguishedName,
+        _ servers: LDAPServers, startTLS: Bool = false, caFile: String? = nil, tlsVerification: TLSVerification = .full,
+        allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, bases: [DistinguishedName],
         scope: SearchScope = .subtree, schema: DirectorySchema = .activeDirectory, peopleFilter: String? = nil,
         groupsFilter: String? = nil,
         pageSize: Int = 1000, timeouts: LDAPTimeouts = LDAPTimeouts()
     ) {
-        self.url = url
+        self.servers = servers
         self.startTLS = startTLS
         self.caFile = caFile
         self.tlsVerification = tlsVerification
         self.allowsPlainText = allowsPlainText
         self.bind = bind
-        self.base = base
+        self.bases = bases
         self.scope = scope
         self.schema = schema
         self.peopleFilter = peopleFilter

@@ -28,7 +28,7 @@ extension LDAPConnection {
                 "\(url) did not finish the TLS handshake within \(configuration.timeouts.connect). Check that the server is "
                     + "well and that the port speaks TLS.")
         }
-        throw TLSFailure(outcome: outcome, configuration: configuration, watch: watch).explained()
+        throw TLSFailure(outcome: outcome, url: url, configuration: configuration, watch: watch).explained()
     }
 
     /// Sets what TLS needs on this handle alone; other handles of the process keep theirs.

@@ -18,37 +18,36 @@ internal import DirectoryModel
 
     let handle: OpaquePointer
     let configuration: LDAPConfiguration
+    let url: LDAPURL
     let watch: Watch
-
-    var url: LDAPURL { configuration.url }
 
     /// Connects, with TLS where the configuration says so.
     ///
     /// Nothing is sent in plain text before.
-    static func open(_ configuration: LDAPConfiguration, watch: Watch) throws(LDAPError) -> LDAPConnection {
-        let socket = try ConnectedSocket(
-            to: configuration.url, timeout: configuration.timeouts.connect, watch: watch)
-        let connection = try LDAPConnection(socket, configuration: configuration, watch: watch)
-        if configuration.usesTLS { try connection.startTLS() }
+    static func open(
+        _ url: LDAPURL, _ configuration: LDAPConfiguration, watch: Watch
+    ) throws(LDAPError) -> LDAPConnection {
+        let socket = try ConnectedSocket(to: url, timeout: configuration.timeouts.connect, watch: watch)
+        let connection = try LDAPConnection(socket, url, configuration, watch)
+        if configuration.usesTLS(to: url) { try connection.startTLS() }
         return connection
     }
 
     private init(
-        _ socket: consuming ConnectedSocket, configuration: LDAPConfiguration, watch: Watch
+        _ socket: consuming ConnectedSocket, _ url: LDAPURL, _ configuration: LDAPConfiguration, _ watch: Watch
     ) throws(LDAPError) {
-        let scheme = configuration.url.scheme
         var handle: OpaquePointer?
         let status = unsafe ldap_init_fd(
-            socket.descriptor, scheme == .ldapi ? LDAP_PROTO_IPC : LDAP_PROTO_TCP, configuration.url.description,
-            &handle)
+            socket.descriptor, url.scheme == .ldapi ? LDAP_PROTO_IPC : LDAP_PROTO_TCP, url.description, &handle)
         guard status == LDAP_SUCCESS, let handle = unsafe handle else {
             throw LDAPError.general(
-                Outcome(code: LDAPResultCode(rawValue: status)), "preparing the connection to \(configuration.url)")
+                Outcome(code: LDAPResultCode(rawValue: status)), "preparing the connection to \(url)")
         }
         // From here on libldap closes it.
         _ = socket.release()
         unsafe self.handle = handle
         self.configuration = configuration
+        self.url = url
         self.watch = watch
         setOptions()
     }
@@ -151,8 +150,16 @@ internal import DirectoryModel
 }
 
 extension LDAPConfiguration {
-    /// Whether the connection is encrypted before the bind.
-    var usesTLS: Bool { url.scheme == .ldaps || startTLS }
+    /// Whether any connection is encrypted.
+    var usesTLS: Bool {
+        switch servers {
+        case .urls(let urls): urls.contains { usesTLS(to: $0) }
+        case .domain: true
+        }
+    }
+
+    /// Whether a connection to the server is encrypted before the bind.
+    func usesTLS(to url: LDAPURL) -> Bool { url.scheme == .ldaps || startTLS }
 }
 
 /// The text of a C string that libldap allocated, which is freed; nil where there is none or it is empty.
@@ -161,6 +168,21 @@ func takeText(_ pointer: UnsafeMutablePointer<CChar>?) -> String? {
     defer { unsafe ldap_memfree(pointer) }
     let text = unsafe String(cString: pointer)
     return text.isEmpty ? nil : text
+}
+
+/// The texts of a null-terminated array that libldap allocated, which is freed.
+func takeTexts(_ array: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> [String] {
+    guard let array = unsafe array else { return [] }
+    defer {
+        unsafe ldap_memvfree(UnsafeMutableRawPointer(array).assumingMemoryBound(to: UnsafeMutableRawPointer?.self))
+    }
+    var texts: [String] = []
+    var next = unsafe array
+    while let text = unsafe next.pointee {
+        texts.append(unsafe String(cString: text))
+        unsafe next += 1
+    }
+    return texts
 }
 
 extension timeval {

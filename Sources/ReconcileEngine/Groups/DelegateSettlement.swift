@@ -85,7 +85,8 @@ struct DelegateSettlement {
             findings.append(
                 Finding(
                     .partialMembers, principal.name,
-                    "\(principal.name): its list of members was read in part, so nobody is taken out of the delegates."))
+                    "\(principal.name): its list of members was read in part, so nobody is taken out of the delegates.")
+            )
         }
         let pair = pairByKey[principal.key]
         guard let account = principal.account ?? pair.flatMap({ pairs[$0].account }) else {

@@ -20,9 +20,11 @@ extension Configuration {
     private func makeLDAPConfiguration(
         _ ldap: LDAPSourceConfiguration
     ) throws(ConfigurationError) -> LDAPConfiguration {
-        let url: LDAPURL
-        do { url = try LDAPURL(ldap.url) } catch {
-            throw ConfigurationError(path: "source.ldap.url", error.message)
+        var urls: [LDAPURL] = []
+        for text in ldap.urls {
+            do { urls.append(try LDAPURL(text)) } catch {
+                throw ConfigurationError(path: "source.ldap.url", error.message)
+            }
         }
         var bind = BindIdentity.anonymous
         if let who = ldap.bind {
@@ -33,9 +35,9 @@ extension Configuration {
             }
         }
         return LDAPConfiguration(
-            url: url, startTLS: ldap.startTLS, caFile: ldap.caFile.map(resolve),
+            ldap.domain.map { .domain($0) } ?? .urls(urls), startTLS: ldap.startTLS, caFile: ldap.caFile.map(resolve),
             tlsVerification: ldap.verifiesTLS ? .full : .never, allowsPlainText: ldap.allowsPlainText, bind: bind,
-            base: ldap.base, scope: ldap.scope, schema: ldap.schema, peopleFilter: ldap.peopleFilter,
+            bases: ldap.bases, scope: ldap.scope, schema: ldap.schema, peopleFilter: ldap.peopleFilter,
             groupsFilter: ldap.groupsFilter,
             pageSize: ldap.pageSize,
             timeouts: LDAPTimeouts(

@@ -52,8 +52,10 @@ public struct LDIFSourceConfiguration: Sendable, Decodable {
 
 /// A directory server.
 public struct LDAPSourceConfiguration: Sendable, Decodable {
-    /// The server's address: `ldap://`, `ldaps://` or `ldapi://`.
-    public var url: String
+    /// The servers' addresses, tried in turn: `ldap://`, `ldaps://` or `ldapi://`; empty where there is a ``domain``.
+    public var urls: [String]
+    /// The domain whose servers DNS names; nil where there are ``urls``.
+    public var domain: String?
     /// How the directory lays out identity, classes and memberships.
     public var schema: DirectorySchema
     /// Whether TLS is started on a plain connection before anything else is said.
@@ -66,9 +68,9 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     public var allowsPlainText = false
     /// Who signs in; nil for nobody.
     public var bind: Bind?
-    /// Where the search begins.
-    public var base: DistinguishedName
-    /// How far below that entry is searched.
+    /// Where searches begin.
+    public var bases: [DistinguishedName]
+    /// How far below those entries is searched.
     public var scope = SearchScope.subtree
     /// A filter (RFC 4515) that users must match besides the preset's; nil for none.
     public var peopleFilter: String?
@@ -117,7 +119,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     }
 
     private enum Keys: String, SectionKey {
-        case url, preset, bind, base, scope, timeouts
+        case url, domain, preset, bind, base, scope, timeouts
         case startTLS = "start-tls"
         case caFile = "ca-file"
         case verifyTLS = "tls-verify"
@@ -146,15 +148,21 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     }
 
     init(url: String, base: DistinguishedName, schema: DirectorySchema) {
-        self.url = url
-        self.base = base
+        urls = [url]
+        bases = [base]
         self.schema = schema
     }
 
     /// Reads the source.
     public init(from decoder: any Decoder) throws {
         let section = try Section(decoder, Keys.self)
-        url = try section.required(.url)
+        domain = try section.optional(.domain)
+        urls = try section.oneOrMore(.url) ?? []
+        switch (urls.isEmpty, domain) {
+        case (true, nil): throw section.missing(.url, .domain)
+        case (false, _?): throw section.mistake(at: .domain, "there is a `url` too: keep one of them.")
+        default: break
+        }
         schema = try section.schema(.preset) ?? .activeDirectory
         startTLS = try section.optional(.startTLS) ?? startTLS
         caFile = try section.optional(.caFile)
@@ -163,7 +171,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
             ?? verifiesTLS
         allowsPlainText = try section.optional(.allowPlainText) ?? allowsPlainText
         bind = try section.optional(.bind)
-        base = try section.base(.base)
+        bases = try section.bases(.base)
         scope = try section.searchScope(.scope) ?? scope
         peopleFilter = try section.optional(.peopleFilter)
         groupsFilter = try section.optional(.groupsFilter)
@@ -189,6 +197,12 @@ extension Section {
             throw missing(key)
         }
         return base
+    }
+
+    func bases(_ key: Key) throws -> [DistinguishedName] {
+        let bases = try parsedOneOrMore(key, as: "a distinguished name") { try DistinguishedName($0) } ?? []
+        if bases.isEmpty { throw missing(key) }
+        return bases
     }
 
     func searchScope(_ key: Key) throws -> SearchScope? {
