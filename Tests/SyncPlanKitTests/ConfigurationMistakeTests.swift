@@ -89,7 +89,9 @@ import Testing
             "unknown preset", "base: dc=a\npresset: generic",
             "7: source.ldap.presset: there is no such key. Did you mean \"preset\"?"),
         .ldap("list for a text", "base: dc=a\nca-file: [a]", "7: source.ldap.ca-file: expected a single value."),
-        .ldap("mapping for a list", "base: { a: b }", "6: source.ldap.base: expected a list."),
+        .ldap(
+            "mapping for a list", "base: { a: b }",
+            "6: source.ldap.base: expected a list (lines that begin with `- `, or [a, b])."),
         .ldap(
             "malformed second base", "base: [dc=a, b]",
             "6: source.ldap.base.1: \"b\" is no distinguished name: there is no = after the attribute type "

@@ -20,6 +20,10 @@ public final class Slapd: Sendable {
     public struct Options: Sendable {
         /// Whether the certificate ended yesterday.
         public var hasExpiredCertificate = false
+        /// Whether clients must show a certificate; ``Slapd/clientCertificate`` is one.
+        public var wantsClientCertificate = false
+        /// Whether the newest version of TLS is not spoken.
+        public var isWithoutTLS13 = false
         /// How many entries ``Slapd/capped`` gets.
         public var cap = 1500
 
@@ -37,6 +41,11 @@ public final class Slapd: Sendable {
     public let ldapiURL: String
     /// The authority that signed the server's certificate.
     public var authorities: String { folder.appendingPathComponent("ca.pem").path }
+
+    /// A certificate that the authority gave to somebody, `client.pem` with `client.key`, as paths.
+    public var clientCertificate: (certificate: String, key: String) {
+        (folder.appendingPathComponent("client.pem").path, folder.appendingPathComponent("client.key").path)
+    }
 
     private let process: ServerProcess
 
@@ -58,6 +67,9 @@ public final class Slapd: Sendable {
                 at: folder.appendingPathComponent("db"), withIntermediateDirectories: true)
             try Certificates.write(
                 in: folder, names: ["DNS:dc1.corp.example", "IP:127.0.0.1"], isExpired: options.hasExpiredCertificate)
+            if options.wantsClientCertificate {
+                try Certificates.issue("client", "/CN=svc", names: [], days: 30, in: folder)
+            }
             let configuration = folder.appendingPathComponent("slapd.conf").path
             try Self.configuration(folder, options).write(toFile: configuration, atomically: true, encoding: .utf8)
             let data = folder.appendingPathComponent("data.ldif").path
@@ -128,6 +140,8 @@ extension Slapd {
         TLSCACertificateFile \(folder.path)/ca.pem
         TLSCertificateFile \(folder.path)/server.pem
         TLSCertificateKeyFile \(folder.path)/server.key
+        TLSVerifyClient \(options.wantsClientCertificate ? "demand" : "never")
+        TLSCipherSuite NORMAL\(options.isWithoutTLS13 ? ":-VERS-TLS1.3" : "")
         access to dn.base="" by * read
         access to attrs=userPassword by anonymous auth by * none
         access to * by users read by anonymous auth by * none

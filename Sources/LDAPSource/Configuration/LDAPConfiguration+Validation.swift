@@ -8,7 +8,12 @@ extension LDAPConfiguration {
         }
         try validateServers()
         try validateBases()
-        let texts = [caFile ?? "", peopleFilter ?? "", groupsFilter ?? ""] + bases.map(\.text)
+        let texts =
+            [
+                caFile ?? "", caFolder ?? "", clientCertificate?.certificate ?? "", clientCertificate?.key ?? "",
+                peopleFilter ?? "", groupsFilter ?? "",
+            ]
+            + bases.map(\.text)
         if texts.contains(where: { $0.utf8.contains(0) }) {
             throw LDAPError(.badConfiguration, "A setting for \(servers) has a NUL character in it.")
         }

@@ -12,6 +12,12 @@ public struct LDAPConfiguration: Sendable {
     public var startTLS: Bool
     /// A PEM file with the authorities that may sign the server's certificate; nil for those of the system.
     public var caFile: String?
+    /// A folder of such files, which are trusted too; nil for none.
+    public var caFolder: String?
+    /// The certificate that this side shows, where the server asks for one; nil for none.
+    public var clientCertificate: ClientCertificate?
+    /// The oldest version of TLS that is accepted.
+    public var minimumTLS: TLSVersion
     /// Whether the server's certificate is verified.
     public var tlsVerification: TLSVerification
     /// Whether a password may be sent unencrypted to another machine.
@@ -41,7 +47,9 @@ public struct LDAPConfiguration: Sendable {
 
     /// Makes a configuration; what is left out is the safe and usual choice.
     public init(
-        _ servers: LDAPServers, startTLS: Bool = false, caFile: String? = nil, tlsVerification: TLSVerification = .full,
+        _ servers: LDAPServers, startTLS: Bool = false, caFile: String? = nil, caFolder: String? = nil,
+        clientCertificate: ClientCertificate? = nil, minimumTLS: TLSVersion = .v1_2,
+        tlsVerification: TLSVerification = .full,
         allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, bases: [DistinguishedName],
         scope: SearchScope = .subtree, schema: DirectorySchema = .activeDirectory, peopleFilter: String? = nil,
         groupsFilter: String? = nil,
@@ -50,6 +58,9 @@ public struct LDAPConfiguration: Sendable {
         self.servers = servers
         self.startTLS = startTLS
         self.caFile = caFile
+        self.caFolder = caFolder
+        self.clientCertificate = clientCertificate
+        self.minimumTLS = minimumTLS
         self.tlsVerification = tlsVerification
         self.allowsPlainText = allowsPlainText
         self.bind = bind
@@ -81,6 +92,31 @@ public enum TLSVerification: String, Sendable, Hashable {
     case never
 }
 
+/// A version of TLS.
+public enum TLSVersion: String, Sendable, Hashable, CaseIterable {
+    /// RFC 5246.
+    case v1_2 = "1.2"
+    /// RFC 8446.
+    case v1_3 = "1.3"
+
+    /// The part after the dot.
+    var minor: Int32 { self == .v1_2 ? 2 : 3 }
+}
+
+/// A certificate of this side with its key, as PEM files.
+public struct ClientCertificate: Sendable, Hashable {
+    /// The path of the certificate, after which those of the authorities between it and the root may follow.
+    public var certificate: String
+    /// The path of its private key, without a passphrase.
+    public var key: String
+
+    /// Makes the description.
+    public init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
 /// Who a directory is read as.
 public enum BindIdentity: Sendable {
     /// Nobody: the server decides what is public. Active Directory gives nothing.
@@ -91,6 +127,14 @@ public enum BindIdentity: Sendable {
     /// (`svc@corp.example`) or `DOMAIN\name`. An empty password is refused before it is sent, for many servers take it
     /// for an anonymous bind and answer success (RFC 4513 §5.1.2).
     case simple(name: String, password: Secret)
+    /// Whoever the connection itself shows (RFC 4422, EXTERNAL): the owner of the client certificate, or on a local socket
+    /// the account that this program runs as.
+    case external
+    /// The principal of the Kerberos ticket (RFC 4752, GSSAPI).
+    ///
+    /// As with every Kerberos program the environment says where it is: `KRB5CCNAME` for a ticket cache,
+    /// `KRB5_CLIENT_KTNAME` for a keytab that tickets are got with. Without TLS the connection is encrypted by Kerberos.
+    case gssapi
 }
 
 /// How long the parts of a read may take.

@@ -71,33 +71,6 @@ internal import DirectoryModel
         unsafe _ = ldap_set_option(handle, option, &value)
     }
 
-    // MARK: Bind
-
-    /// Binds as the configured identity.
-    func bind() throws(LDAPError) {
-        guard case .simple(let name, let password) = configuration.bind else { return }
-        var id: Int32 = 0
-        let status = password.withBytes { bytes in
-            unsafe bytes.withUnsafeBufferPointer { buffer in
-                // libldap reads the password only.
-                var credentials = unsafe berval(
-                    bv_len: ber_len_t(buffer.count),
-                    bv_val: UnsafeMutableRawPointer(mutating: buffer.baseAddress)?.assumingMemoryBound(to: CChar.self))
-                return unsafe ldap_sasl_bind(handle, name, nil, &credentials, nil, nil, &id)
-            }
-        }
-        guard status == LDAP_SUCCESS else {
-            throw LDAPError.bind(localOutcome(status), as: name, to: url)
-        }
-        let outcome = try result(of: id, "binding to \(url)")
-        if outcome.code != .success { throw LDAPError.bind(outcome, as: name, to: url) }
-    }
-
-    /// Reads 64 KiB at a time.
-    ///
-    /// Only after the bind: it goes above TLS.
-    func readAhead() { unsafe _ = shim_ldap_read_ahead(handle, 65_536) }
-
     // MARK: Waiting
 
     /// How an operation that has one answer ended; `action` completes "… failed".

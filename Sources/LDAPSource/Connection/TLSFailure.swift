@@ -25,7 +25,7 @@ struct TLSFailure {
             return outcome.error(
                 .tlsFailed,
                 "No TLS connection to \(url) could be made: \(outcome.text). Check that the port speaks TLS, and that the "
-                    + "server supports version 1.2 or later.")
+                    + "server supports version \(configuration.minimumTLS.rawValue) or later.")
         }
         let now = Timestamp(secondsSince1970: Int64(time(nil)))
         if now > certificate.ends {
@@ -62,7 +62,9 @@ struct TLSFailure {
                     + "`openssl x509 -inform der`.")
         }
         let issuer = certificate.issuer.map { "\"\($0)\"" } ?? "an authority"
-        let trusted = configuration.caFile.map { "the CA file \($0)" } ?? "this machine"
+        let trusted =
+            configuration.caFile.map { "the CA file \($0)" } ?? configuration.caFolder.map { "the CA folder \($0)" }
+            ?? "this machine"
         return outcome.error(
             .certificateUntrusted,
             "The certificate of \(url) was issued by \(issuer), which \(trusted) does not trust. Put the "

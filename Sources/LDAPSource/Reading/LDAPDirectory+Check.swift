@@ -82,6 +82,8 @@ extension LDAPDirectory {
         switch configuration.bind {
         case .anonymous: "anonymously"
         case .simple(let name, _): "as \(name)"
+        case .external: "as whoever the connection shows (EXTERNAL)"
+        case .gssapi: "as the principal of the Kerberos ticket"
         }
     }
 }

@@ -5,14 +5,21 @@ extension Search {
     func command(on url: LDAPURL, _ configuration: LDAPConfiguration) -> String {
         var words: [String] = []
         switch configuration.tlsVerification {
-        case .full: if let file = configuration.caFile { words.append("LDAPTLS_CACERT=\(file.shellQuoted)") }
+        case .full:
+            if let file = configuration.caFile { words.append("LDAPTLS_CACERT=\(file.shellQuoted)") }
+            if let folder = configuration.caFolder { words.append("LDAPTLS_CACERTDIR=\(folder.shellQuoted)") }
         case .never: words.append("LDAPTLS_REQCERT=never")
+        }
+        if let own = configuration.clientCertificate {
+            words += ["LDAPTLS_CERT=\(own.certificate.shellQuoted)", "LDAPTLS_KEY=\(own.key.shellQuoted)"]
         }
         words += ["ldapsearch", "-H", url.description.shellQuoted]
         if configuration.startTLS { words.append("-ZZ") }
         switch configuration.bind {
         case .anonymous: words.append("-x")
         case .simple(let name, _): words += ["-x", "-D", name.shellQuoted, "-W"]
+        case .external: words += ["-Q", "-Y", "EXTERNAL"]
+        case .gssapi: words += ["-Q", "-N", "-Y", "GSSAPI"]
         }
         words += ["-b", base.shellQuoted, "-s", configuration.scope.rawValue]
         words += ["-E", "pr=\(configuration.pageSize)/noprompt", "-LLL", filter.shellQuoted]

@@ -28,7 +28,11 @@ extension Configuration {
         }
         var bind = BindIdentity.anonymous
         if let who = ldap.bind {
-            if let password = who.password {
+            if who.method == .external {
+                bind = .external
+            } else if who.method == .gssapi {
+                bind = .gssapi
+            } else if let password = who.password {
                 bind = .simple(name: who.name, password: password)
             } else if let file = who.passwordFile {
                 bind = .simple(name: who.name, password: try SecretFile.read(resolve(file)))
@@ -36,6 +40,11 @@ extension Configuration {
         }
         return LDAPConfiguration(
             ldap.domain.map { .domain($0) } ?? .urls(urls), startTLS: ldap.startTLS, caFile: ldap.caFile.map(resolve),
+            caFolder: ldap.caFolder.map(resolve),
+            clientCertificate: ldap.clientCertificate.map {
+                ClientCertificate(certificate: resolve($0.certificate), key: resolve($0.key))
+            },
+            minimumTLS: ldap.minimumTLS,
             tlsVerification: ldap.verifiesTLS ? .full : .never, allowsPlainText: ldap.allowsPlainText, bind: bind,
             bases: ldap.bases, scope: ldap.scope, schema: ldap.schema, peopleFilter: ldap.peopleFilter,
             groupsFilter: ldap.groupsFilter,

@@ -62,6 +62,12 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     public var startTLS = false
     /// A file of certificates to trust besides those of the system.
     public var caFile: String?
+    /// A folder of such files.
+    public var caFolder: String?
+    /// The certificate that this side shows, and its key: paths as written.
+    public var clientCertificate: ClientCertificate?
+    /// The oldest version of TLS that is accepted.
+    public var minimumTLS = TLSVersion.v1_2
     /// Whether the server's certificate is checked.
     public var verifiesTLS = true
     /// Whether a password may be sent unencrypted to another machine.
@@ -87,7 +93,19 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
 
     /// Who signs in.
     public struct Bind: Sendable, Decodable {
-        /// A distinguished name, `user@domain` or `DOMAIN\name`.
+        /// How somebody signs in.
+        public enum Method: String, Sendable, CaseIterable {
+            /// With a name and a password.
+            case simple
+            /// As whoever the connection shows.
+            case external
+            /// With a Kerberos ticket.
+            case gssapi
+        }
+
+        /// How.
+        public var method = Method.simple
+        /// A distinguished name, `user@domain` or `DOMAIN\name`; empty where the method needs none.
         public var name: String
         /// The password itself, from the environment or a private configuration file.
         public var password: Secret?
@@ -100,13 +118,22 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
         }
 
         private enum Keys: String, SectionKey {
-            case name, password
+            case method, name, password
             case passwordFile = "password-file"
         }
 
         /// Reads who signs in.
         public init(from decoder: any Decoder) throws {
             let section = try Section(decoder, Keys.self)
+            let methods = Method.allCases.map(\.rawValue).joined(separator: ", ")
+            method = try section.parsed(.method, as: "one of \(methods)") { Method(rawValue: $0) } ?? method
+            if method != .simple {
+                for key in [Keys.name, .password, .passwordFile] where section.contains(key) {
+                    throw section.mistake(at: key, "the method \(method.rawValue) takes none.")
+                }
+                name = ""
+                return
+            }
             name = try section.required(.name)
             password = try section.optional(.password, String.self).map { Secret($0) }
             passwordFile = try section.optional(.passwordFile)
@@ -122,6 +149,10 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
         case url, domain, preset, bind, base, scope, timeouts
         case startTLS = "start-tls"
         case caFile = "ca-file"
+        case caFolder = "ca-folder"
+        case clientCertificate = "client-certificate"
+        case clientKey = "client-key"
+        case minimumTLS = "tls-minimum"
         case verifyTLS = "tls-verify"
         case allowPlainText = "allow-plain-text"
         case peopleFilter = "people-filter"
@@ -166,6 +197,15 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
         schema = try section.schema(.preset) ?? .activeDirectory
         startTLS = try section.optional(.startTLS) ?? startTLS
         caFile = try section.optional(.caFile)
+        caFolder = try section.optional(.caFolder)
+        switch (try section.optional(.clientCertificate, String.self), try section.optional(.clientKey, String.self)) {
+        case (let certificate?, let key?): clientCertificate = ClientCertificate(certificate: certificate, key: key)
+        case (nil, nil): break
+        case (nil, _?): throw section.missing(.clientCertificate)
+        case (_?, nil): throw section.missing(.clientKey)
+        }
+        minimumTLS =
+            try section.parsed(.minimumTLS, as: "\"1.2\" or \"1.3\"") { TLSVersion(rawValue: $0) } ?? minimumTLS
         verifiesTLS =
             try section.parsed(.verifyTLS, as: "`always` or `never`") { ["always": true, "never": false][$0] }
             ?? verifiesTLS
