@@ -50,11 +50,11 @@ import Testing
         let own = server.clientCertificate
         configuration.clientCertificate = ClientCertificate(certificate: own.certificate, key: own.key)
         #expect(try await users(configuration) == 5)
-        configuration.minimumTLS = .v1_3
+        configuration.minimumTLS = .tls13
         #expect(try await readingError(configuration)?.code == .tlsFailed)
         let modern = try Company.server()
         var other = try modern.configuration(url: modern.ldapsURL)
-        other.minimumTLS = .v1_3
+        other.minimumTLS = .tls13
         #expect(try await users(other) == Company.users)
     }
 

@@ -65,7 +65,7 @@ import Testing
         )
         #expect(domain.domain == "corp.example" && domain.urls.isEmpty && domain.caFolder == "ca")
         #expect(domain.clientCertificate == ClientCertificate(certificate: "c.pem", key: "c.key"))
-        #expect(domain.minimumTLS == .v1_3)
+        #expect(domain.minimumTLS == .tls13)
     }
 
     @Test func theLeastThatMakesSense() throws {

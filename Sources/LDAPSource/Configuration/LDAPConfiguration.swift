@@ -48,7 +48,7 @@ public struct LDAPConfiguration: Sendable {
     /// Makes a configuration; what is left out is the safe and usual choice.
     public init(
         _ servers: LDAPServers, startTLS: Bool = false, caFile: String? = nil, caFolder: String? = nil,
-        clientCertificate: ClientCertificate? = nil, minimumTLS: TLSVersion = .v1_2,
+        clientCertificate: ClientCertificate? = nil, minimumTLS: TLSVersion = .tls12,
         tlsVerification: TLSVerification = .full,
         allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, bases: [DistinguishedName],
         scope: SearchScope = .subtree, schema: DirectorySchema = .activeDirectory, peopleFilter: String? = nil,
@@ -95,12 +95,12 @@ public enum TLSVerification: String, Sendable, Hashable {
 /// A version of TLS.
 public enum TLSVersion: String, Sendable, Hashable, CaseIterable {
     /// RFC 5246.
-    case v1_2 = "1.2"
+    case tls12 = "1.2"
     /// RFC 8446.
-    case v1_3 = "1.3"
+    case tls13 = "1.3"
 
     /// The part after the dot.
-    var minor: Int32 { self == .v1_2 ? 2 : 3 }
+    var minor: Int32 { self == .tls12 ? 2 : 3 }
 }
 
 /// A certificate of this side with its key, as PEM files.

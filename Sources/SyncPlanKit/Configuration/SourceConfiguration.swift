@@ -67,7 +67,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     /// The certificate that this side shows, and its key: paths as written.
     public var clientCertificate: ClientCertificate?
     /// The oldest version of TLS that is accepted.
-    public var minimumTLS = TLSVersion.v1_2
+    public var minimumTLS = TLSVersion.tls12
     /// Whether the server's certificate is checked.
     public var verifiesTLS = true
     /// Whether a password may be sent unencrypted to another machine.
