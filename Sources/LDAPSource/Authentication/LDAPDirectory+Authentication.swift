@@ -74,7 +74,9 @@ private struct PasswordCheck: Sendable {
     private func find(_ user: String) throws(LDAPError) -> [FoundEntry] {
         let connection = try LDAPConnection.open(configuration, watch: watch)
         try connection.bind()
-        return try connection.lookUp(lookup.filter(for: user), AccountState.attributes)
+        let found = try connection.lookUp(lookup.filter(for: user), AccountState.attributes)
+        // Servers compare as if control characters were not there (RFC 4518 §2.2), but nobody's name has any.
+        return user.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? [] : found
     }
 
     /// The name of an entry that cannot exist, in the part of the tree where users are.

@@ -10,6 +10,8 @@ struct CommaSeparatedValues {
         let needsQuotes = field.utf8.contains { byte in
             [UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D].contains(byte)
         }
-        return needsQuotes ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+        guard needsQuotes else { return field }
+        // By scalars: a quotation mark with an accent on it is one all the same.
+        return "\"" + field.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
     }
 }

@@ -8,9 +8,9 @@ extension OverviewText {
         let users = preview.content.filter { $0.kind == .user }
         let inScope = users.filter(\.isIncluded)
         var lines = [header(preview, "\(inScope.count.grouped) of \(users.count.of("user")) in scope"), ""]
-        lines += verdicts(included, mark: style.green("in ")) + verdicts(others, mark: style.faint("out"))
+        lines += verdicts([(style.green("in "), included), (style.faint("out"), others)])
         lines += notes(preview)
-        lines.append(style.bold("\(counts(included)) in scope, \(counts(others)) not."))
+        lines.append(style.bold("\(counts(included)) in scope; \(counts(others)) not."))
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -27,23 +27,37 @@ extension OverviewText {
         return values.text
     }
 
-    private func verdicts(_ objects: [ObjectVerdict], mark: String) -> [String] {
-        var lines: [String] = []
-        let width = { (texts: [String]) in texts.reduce(0) { max($0, min($1.count, 40)) } }
-        for kind in Self.kinds {
-            let all = objects.filter { $0.kind == kind }.sorted { ($0.name, $0.dn.text) < ($1.name, $1.dn.text) }
-            let shown = all.prefix(limit ?? all.count)
-            let rows = shown.map { [$0.name.printable, ($0.address?.text ?? "").printable, $0.phrase.printable] }
-            let (names, addresses) = (width(rows.map { $0[0] }), width(rows.map { $0[1] }))
-            for row in rows {
-                lines.append("  \(mark)  \(row[0].padded(names))  \(row[1].padded(addresses))  \(row[2])")
-            }
-            if all.count > shown.count {
-                let more = all.count - shown.count
-                lines.append("       … and \(more.of("more \(kind.rawValue)")); --all shows them.")
-            }
+    private func verdicts(_ parts: [(mark: String, objects: [ObjectVerdict])]) -> [String] {
+        let pages = parts.map { part in
+            (mark: part.mark, kinds: Self.kinds.map { kind in page(part.objects.filter { $0.kind == kind }) })
         }
-        return lines.isEmpty ? [] : lines + [""]
+        let shown = pages.flatMap { $0.kinds.flatMap(\.shown) }
+        func width(_ text: (ObjectVerdict) -> String) -> Int {
+            shown.reduce(0) { max($0, min(text($1).count, TextTable.widest)) }
+        }
+        let (names, addresses) = (width(\.name.printable), width(\.addressText))
+        var lines: [String] = []
+        for (mark, kinds) in pages {
+            for (index, page) in kinds.enumerated() {
+                for object in page.shown {
+                    let (name, address) = (object.name.printable.padded(names), object.addressText.padded(addresses))
+                    lines.append("  \(mark)  \(name)  \(address)  \(object.phrase.printable)")
+                }
+                if page.more > 0 {
+                    lines.append(
+                        "       … and \(page.more.of("more \(Self.kinds[index].rawValue)")); --all shows them.")
+                }
+            }
+            if lines.last?.isEmpty == false { lines.append("") }
+        }
+        return lines
+    }
+
+    /// The first objects by name, and how many more there are.
+    private func page(_ objects: [ObjectVerdict]) -> (shown: ArraySlice<ObjectVerdict>, more: Int) {
+        let sorted = objects.sorted { ($0.name, $0.dn.text) < ($1.name, $1.dn.text) }
+        let shown = sorted.prefix(limit ?? sorted.count)
+        return (shown, sorted.count - shown.count)
     }
 
     private static let kinds: [ObjectKind] = [.user, .group, .contact]
@@ -60,12 +74,14 @@ extension OverviewText {
 extension ObjectVerdict {
     fileprivate var isIncluded: Bool { if case .included = verdict { true } else { false } }
 
+    fileprivate var addressText: String { (address?.text ?? "").printable }
+
     /// Why, as a phrase for people.
     fileprivate var phrase: String {
         switch verdict {
         case .included(let reason): reason.description
         case .excluded(let rule): "kept out: \(rule)"
-        case .unmatched: "no rule brings in"
+        case .unmatched: "meets no rule of include"
         case .notAPerson(let what): kind == .user ? "not a person, but \(what)" : what
         }
     }

@@ -5,7 +5,7 @@ struct TextTable {
     /// The rows; each has as many cells as the others.
     var rows: [[String]] = []
     /// The width that a column does not pass for the sake of a few long cells.
-    var widest = 40
+    static let widest = 60
 
     /// The lines, the head first; what a terminal would obey is made visible.
     func lines(_ style: Style) -> [String] {
@@ -14,7 +14,7 @@ struct TextTable {
         for row in rows {
             for (column, cell) in row.enumerated() {
                 if column == widths.count { widths.append(0) }
-                widths[column] = max(widths[column], min(cell.count, widest))
+                widths[column] = max(widths[column], min(cell.count, Self.widest))
             }
         }
         func line(_ cells: [String]) -> String {
