@@ -23,7 +23,8 @@ import Testing
     private static let user = Person.inScope(of: DirectoryGenerator(users: 30).ldif()).first { $0.isPlain }?.address
 
     @Test("KO7: ok and refused, and no more than that") func answers() async throws {
-        let (site, _) = try Self.site()
+        let (site, server) = try Self.site()
+        defer { server.stop() }
         let user = try #require(Self.user)
         func run(_ arguments: String..., input: String) async throws -> Command.Outcome {
             try await Command.run(["authenticate"] + arguments, in: site.folder, input: input)
@@ -48,7 +49,8 @@ import Testing
     }
 
     @Test func anOwnFilter() async throws {
-        let (site, _) = try Self.site()
+        let (site, server) = try Self.site()
+        defer { server.stop() }
         let user = try #require(Self.user)
         try site.configure(
             "user-name: mail,", "user-name: sAMAccountName, filter: \"(&(objectClass=user)(sAMAccountName=%s))\",")
@@ -76,7 +78,8 @@ import Testing
             ("user-name: mail, ", "", "\"user-name\" is missing."),
         ]) func mistakes(_ old: String, _ new: String, _ message: String) async throws
     {
-        let (site, _) = try Self.site()
+        let (site, server) = try Self.site()
+        defer { server.stop() }
         try site.configure(old, new)
         let outcome = try await Command.run(["authenticate", "ana"], in: site.folder, input: "x")
         #expect(outcome.status == 78 && outcome.output == "", "\(outcome)")
@@ -92,7 +95,8 @@ import Testing
 
     #if os(Linux)
         @Test func onATerminalThePasswordIsNotShown() async throws {
-            let (site, _) = try Self.site()
+            let (site, server) = try Self.site()
+            defer { server.stop() }
             let user = try #require(Self.user)
             // What is typed before the question would be shown, and thrown away with it.
             let script =
