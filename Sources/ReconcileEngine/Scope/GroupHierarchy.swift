@@ -10,8 +10,13 @@ struct GroupHierarchy {
         var positionByKey: [String: Int] = [:]
         positionByKey.reserveCapacity(snapshot.groups.count)
         for (position, group) in snapshot.groups.enumerated() { positionByKey[group.dn.canonicalKey] = position }
+        // A directory spells a group nearly always the same way, so each spelling is parsed once.
+        var positionBySpelling: [String: Int?] = [:]
         func position(_ text: String) -> Int? {
-            (try? DistinguishedName(text)).flatMap { positionByKey[$0.canonicalKey] }
+            if let known = positionBySpelling[text] { return known }
+            let position = (try? DistinguishedName(text)).flatMap { positionByKey[$0.canonicalKey] }
+            positionBySpelling[text] = .some(position)
+            return position
         }
         for (child, group) in snapshot.groups.enumerated() {
             if let memberOf = snapshot.schema.memberOf {

@@ -27,14 +27,25 @@ extension Reconciler {
     public func verdicts(directory: DirectorySnapshot, at now: Timestamp? = nil) -> [ObjectVerdict] {
         let resolution = resolve(in: directory)
         var projector = Projector(rules: self, snapshot: directory, groups: resolution, at: now)
-        let selected = Set(GroupProjector(self, snapshot: directory, groups: resolution).selected.map(\.group))
-        let groups = directory.groups.enumerated().map { position, group in
-            ObjectVerdict(
-                group, kind: .group,
-                selected.contains(position)
-                    ? .included(Reason(.group, group.displayName)) : .notAPerson("a group"))
+        let groups = GroupProjector(self, snapshot: directory, groups: resolution).verdicts()
+        return directory.users.map { ObjectVerdict($0, kind: .user, projector.verdict(on: $0)) }
+            + zip(directory.groups, groups).map { ObjectVerdict($0, kind: .group, $1) }
+            + directory.contacts.map { ObjectVerdict($0, kind: .contact, .contact) }
+    }
+}
+
+extension ScopeVerdict {
+    /// What is said of every contact.
+    static let contact = ScopeVerdict.notAPerson("a contact")
+}
+
+extension GroupProjector {
+    /// What is said of each group of the snapshot, in its order.
+    func verdicts() -> [ScopeVerdict] {
+        var verdicts = [ScopeVerdict](repeating: .notAPerson("a group"), count: snapshot.groups.count)
+        for selected in selected {
+            verdicts[selected.group] = .included(Reason(.group, snapshot.groups[selected.group].displayName))
         }
-        return directory.users.map { ObjectVerdict($0, kind: .user, projector.verdict(on: $0)) } + groups
-            + directory.contacts.map { ObjectVerdict($0, kind: .contact, .notAPerson("a contact")) }
+        return verdicts
     }
 }
