@@ -4,7 +4,7 @@ import Testing
 
 /// Help, version, and command lines that make no sense.
 @Suite struct UsageTests {
-    @Test(arguments: [nil, "init", "check", "plan", "apply", "snapshot"])
+    @Test(arguments: [nil, "init", "check", "plan", "apply", "snapshot", "explain", "review", "test"])
     func helpHasExamples(_ command: String?) async throws {
         let help = try await Site().run((command.map { [$0] } ?? []) + ["--help"])
         #expect(help.status == 0)
@@ -47,7 +47,9 @@ import Testing
         #expect(try site.contents().isEmpty)
     }
 
-    @Test(arguments: ["check", "plan", "snapshot x.ldif", "apply --yes"])
+    @Test(arguments: [
+        "check", "plan", "snapshot x.ldif", "apply --yes", "explain ana", "review sync-plan.yaml new.yaml",
+    ])
     func withoutConfiguration(_ line: String) async throws {
         let site = try Site()
         let outcome = try await site.run(line.split(separator: " ").map(String.init))

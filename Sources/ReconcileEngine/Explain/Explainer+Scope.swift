@@ -16,6 +16,7 @@ extension Explainer {
 
     /// How a user is a member of each group that the rules name.
     func memberships(of user: DirectoryUser) -> [ExplainedMembership] {
+        var hierarchy = hierarchy
         var seen: Set<MemberOf> = []
         return rules.memberships.filter { seen.insert($0).inserted }.compactMap { wanted in
             guard let group = groups.positions[wanted.group] else { return nil }

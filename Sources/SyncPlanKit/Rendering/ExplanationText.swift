@@ -12,7 +12,7 @@ public struct ExplanationText: Sendable {
     /// The whole explanation.
     public func render(_ explanation: Explanation) -> String {
         var sections = [header(explanation)]
-        sections.append(section("read", attributes(explanation.attributes)))
+        sections.append(section("read", attributes(explanation)))
         sections.append(section("groups", memberships(explanation.memberships)))
         sections.append(section("rules", explanation.rules.map(text)))
         sections.append(section("verdict", verdict(explanation)))
@@ -52,14 +52,18 @@ public struct ExplanationText: Sendable {
 
     // MARK: What was read
 
-    private func attributes(_ attributes: [ReadAttribute]) -> [[String]] {
+    private func attributes(_ explanation: Explanation) -> [[String]] {
+        let attributes = explanation.attributes
         var rows: [[String]] = []
         for attribute in attributes where attribute.isSecret || !attribute.values.isEmpty {
             let values = attribute.isSecret ? ["‹secret›"] : attribute.values.map(\.printable)
             rows += values.enumerated().map { [$0 == 0 ? attribute.name.text.printable : "", $1] }
         }
         let absent = attributes.filter { !$0.isSecret && $0.values.isEmpty }.map(\.name.text.printable)
-        if !absent.isEmpty { rows.append([style.faint("not there: \(absent.joined(separator: ", "))")]) }
+        // Most of what the rules read is about users.
+        if explanation.object?.kind == .user, !absent.isEmpty {
+            rows.append([style.faint("not there: \(absent.joined(separator: ", "))")])
+        }
         return rows
     }
 
@@ -67,13 +71,13 @@ public struct ExplanationText: Sendable {
         memberships.map { membership in
             let way =
                 switch membership.way {
-                case .none: membership.countsNested ? "not a member" : "not a direct member"
+                case .none: "not a member"
                 case .direct: style.green("a member")
                 case .primary: style.green("a member: the primary group")
                 case .nested:
                     style.green("a member, by way of \(membership.via.map(\.printable).joined(separator: ", "))")
                 }
-            return [membership.group.text.printable, way]
+            return [membership.group.text.printable + (membership.countsNested ? " (nested)" : ""), way]
         }
     }
 
@@ -85,7 +89,7 @@ public struct ExplanationText: Sendable {
                 ? condition.text.printable : "\(condition.text.printable) (\(condition.holds ? "yes" : "no"))"
         }
         return [
-            "\(outcome.list.rawValue) \(outcome.number)", outcome.holds ? style.green("yes") : "no ",
+            "\(outcome.list.rawValue) \(outcome.number)", outcome.holds ? "yes" : "no",
             conditions.isEmpty ? "everybody" : conditions.joined(separator: " and "),
         ]
     }
