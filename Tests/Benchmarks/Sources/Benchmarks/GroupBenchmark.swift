@@ -39,9 +39,10 @@ enum GroupBenchmark {
             }
         let users = graph == .web ? groups : groups / 10
         let directory = directory(groups, users, graph, reading: rules.readRequest)
-        let start = ContinuousClock.now
-        let plan = rules.plan(directory: directory, provider: ObservedState(accounts: []))
-        print((ContinuousClock.now - start) / .seconds(1), users, plan.operations.count)
+        let (time, plan) = PlanBenchmark.timed {
+            rules.plan(directory: directory, provider: ObservedState(accounts: []))
+        }
+        print(time, users, plan.operations.count)
         exit(0)
     }
 
