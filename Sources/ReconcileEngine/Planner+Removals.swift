@@ -19,6 +19,7 @@ extension Planner {
         var removals = Removals()
         for pair in matcher.pairs {
             guard let position = pair.account, let inactivity = pair.desired.inactivity else { continue }
+            trace?.note(position, rules.lifecycle.disabled, inactivity)
             remove(position, rules.lifecycle.disabled, inactivity, proof, into: &removals)
         }
         let unused = provider.accounts.indices.filter { !matcher.isAccountedFor[$0] }
@@ -37,12 +38,14 @@ extension Planner {
             let observed = provider.accounts[position]
             let isOwned = linked.map { $0[observed.id] != nil } ?? (observed.account.key != nil)
             guard isOwned || isManaged(observed.account) else {
+                trace?.noteUnmanaged(position)
                 if observed.account.key != nil { foreign.append(observed.account.address) }
                 continue
             }
             let key = observed.account.key ?? linked?[observed.id]
             let (removal, reason) = fate(
                 of: observed.account, key.flatMap { present[$0] }, isBound: key != nil, &projector)
+            trace?.note(position, removal, reason)
             remove(position, removal, reason, proof, into: &removals)
         }
         guard let first = foreign.min() else { return }

@@ -16,6 +16,8 @@ struct Planner {
     let comparedFields: AccountFields
 
     var findings: [Finding] = []
+    /// What is noted for ``Explainer``; nil where nobody asks.
+    var trace: Trace?
     private var usersInScope = 0
     private var principals: [DelegateSettlement.Principal] = []
     /// The accounts of those who may be delegates.
@@ -48,6 +50,7 @@ struct Planner {
         var delegations = Delegations(
             directory, groupProjector, delegates: rules.mapping.delegates, firstTarget: projector.ruleMemberships)
         let matcher = match(&projector, &groupProjector, &delegations)
+        trace?.note(matcher)
         findings += projector.findings + groupProjector.findings + matcher.findings
         findings += rules.unknownAttributes(in: directory)
 
@@ -65,6 +68,7 @@ struct Planner {
             proof: directory.completeness.proof)
         let changes = principals.compactMap { settlement.settle($0) }
         findings += settlement.findings
+        trace?.pairs = settlement.pairs
 
         var operations = OperationGraph()
         for removal in removals.operations { operations.add(removal.operation, deleting: removal.account) }
@@ -108,6 +112,7 @@ struct Planner {
             case .account(let desired):
                 usersInScope += 1
                 let position = matcher.match(desired)
+                trace?.note(user.id, desired, position)
                 if let key = desired.account.key, delegations.addresses[key] != nil { accountByKey[key] = position }
                 guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted else { continue }
                 let has = position.map { !provider.accounts[$0].account.delegates.isEmpty } ?? false
@@ -131,6 +136,7 @@ struct Planner {
             }
             let position = matcher.match(account)
             let group = directory.groups[groups.selected[index].group]
+            trace?.note(group.id, account, position)
             if hasDelegates {
                 addPrincipal(
                     account, position, delegations.members[index], rules.groups[groups.selected[index].rule].ownership,

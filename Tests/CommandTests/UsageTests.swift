@@ -5,8 +5,8 @@ import Testing
 /// Help, version, and command lines that make no sense.
 @Suite struct UsageTests {
     @Test(arguments: [
-        nil, "init", "check", "plan", "apply", "snapshot", "preview", "attributes", "groups", "profiles",
-        "authenticate",
+        nil, "init", "check", "plan", "apply", "explain", "review", "snapshot", "preview", "attributes", "groups",
+        "profiles", "authenticate", "test",
     ])
     func helpHasExamples(_ command: String?) async throws {
         let help = try await Site().run((command.map { [$0] } ?? []) + ["--help"])
@@ -52,7 +52,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "check", "plan", "snapshot x.ldif", "apply --yes", "preview", "attributes", "groups", "authenticate ana",
+        "check", "plan", "snapshot x.ldif", "apply --yes", "explain ana", "review sync-plan.yaml new.yaml", "preview",
+        "attributes", "groups", "authenticate ana",
     ])
     func withoutConfiguration(_ line: String) async throws {
         let site = try Site()

@@ -103,7 +103,8 @@ struct Projector {
         return memberships
     }
 
-    private mutating func candidate(_ user: DirectoryUser) -> Candidate {
+    /// A user as conditions see it.
+    mutating func candidate(_ user: DirectoryUser) -> Candidate {
         membership.collect(user, into: &memberships)
         return Candidate(user: user, memberships: memberships, positions: positions, addresses: mapping.addresses)
     }

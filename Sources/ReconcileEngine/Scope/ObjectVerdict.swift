@@ -45,16 +45,26 @@ extension Reconciler {
     public func verdicts(directory: DirectorySnapshot, at now: Timestamp? = nil) -> [ObjectVerdict] {
         let resolution = resolve(in: directory)
         var projector = Projector(rules: self, snapshot: directory, groups: resolution, at: now)
-        let selected = Set(GroupProjector(self, snapshot: directory, groups: resolution).selected.map(\.group))
+        let groups = GroupProjector(self, snapshot: directory, groups: resolution).verdicts()
         let usual = AccountMapping.standard(forGroupsOf: directory.schema).addresses
-        let groups = directory.groups.enumerated().map { position, group in
-            ObjectVerdict(
-                group, kind: .group, usual,
-                selected.contains(position)
-                    ? .included(Reason(.group, group.displayName)) : .notAPerson("a group"))
-        }
         return directory.users.map { ObjectVerdict($0, kind: .user, mapping.addresses, projector.verdict(on: $0)) }
-            + groups
-            + directory.contacts.map { ObjectVerdict($0, kind: .contact, usual, .notAPerson("a contact")) }
+            + zip(directory.groups, groups).map { ObjectVerdict($0, kind: .group, usual, $1) }
+            + directory.contacts.map { ObjectVerdict($0, kind: .contact, usual, .contact) }
+    }
+}
+
+extension ScopeVerdict {
+    /// What is said of every contact.
+    static let contact = ScopeVerdict.notAPerson("a contact")
+}
+
+extension GroupProjector {
+    /// What is said of each group of the snapshot, in its order.
+    func verdicts() -> [ScopeVerdict] {
+        var verdicts = [ScopeVerdict](repeating: .notAPerson("a group"), count: snapshot.groups.count)
+        for selected in selected {
+            verdicts[selected.group] = .included(Reason(.group, snapshot.groups[selected.group].displayName))
+        }
+        return verdicts
     }
 }
