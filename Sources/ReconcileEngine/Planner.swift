@@ -43,7 +43,8 @@ struct Planner {
         let groups = rules.resolve(in: directory)
         var groupProjector = GroupProjector(rules, snapshot: directory, groups: groups)
         var projector = Projector(
-            rules: rules, snapshot: directory, groups: groups, at: now, accounts: groupProjector.targets)
+            rules: rules, snapshot: directory, groups: groups, at: now, accounts: groupProjector.targets,
+            schemes: provider.capabilities.passwordSchemes)
         var delegations = Delegations(
             directory, groupProjector, delegates: rules.mapping.delegates, firstTarget: projector.ruleMemberships)
         let matcher = match(&projector, &groupProjector, &delegations)

@@ -235,6 +235,8 @@ struct Matcher {
             return
         }
         if !current.isActive, rules.keepsSuspended.contains(desired.account.kind) { desired.account.isActive = false }
+        // A hash that cannot be read, or is in no recorded snapshot, is no reason to lock somebody out.
+        if desired.account.passwordHash == nil { desired.account.passwordHash = current.passwordHash }
         var changes = Difference.changes(
             from: current, to: desired.account, fields: rules.fields.intersection(desired.fields))
         var adoption = adoption
