@@ -35,8 +35,8 @@ import Testing
             "looksLikeThis"
         ),
         (
-            "BE4", "approval lifts nothing else", "ReconcileEngineTests/ApprovalTests.swift",
-            "BE4: approval lifts nothing else"
+            "BE4", "approval lifts nothing else", "ReconcileEngineTests/WorldLaws.swift",
+            "approvalLiftsNothingElse"
         ),
         (
             "BE5", "two configurations over one directory, and what differs", "CommandTests/ExplainTests.swift",
