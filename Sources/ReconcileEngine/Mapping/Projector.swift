@@ -14,6 +14,7 @@ struct Projector {
     /// The positions of what rules ask for; those of the groups that become accounts come after them.
     private let positions: [MemberOf: Int]
     private let entitlements: CompiledEntitlements
+    private let fields: AccountFields
     /// What the user at hand is a member of, as positions in ascending order.
     private(set) var memberships: [Int] = []
 
@@ -54,6 +55,7 @@ struct Projector {
         entitlements = CompiledEntitlements(
             rules.entitlements, choice: rules.entitlementChoice, positions: positions)
         membership = Membership(of: targets + accounts, in: snapshot)
+        fields = rules.userFields
     }
 
     mutating func project(_ user: DirectoryUser) -> Projection {
@@ -81,7 +83,8 @@ struct Projector {
         }
         let reasons = grant(&account, to: user)
         return .account(
-            DesiredAccount(account: account, scope: reason, entitlements: reasons, inactivity: inactivity))
+            DesiredAccount(
+                account: account, fields: fields, scope: reason, entitlements: reasons, inactivity: inactivity))
     }
 
     // MARK: Scope and entitlements
@@ -117,6 +120,8 @@ struct Projector {
                 "\(user.displayName) is in \(granted.conflict.joined(separator: " and ")): the \(granted.field) "
                     + "\(granted.value) of \(granted.group ?? "") counts.")
         }
+        // What somebody had by a membership and has no more is to be cleared.
+        for name in entitlements.attributes where account.attributes[name] == nil { account.attributes[name] = "" }
         return reasons
     }
 

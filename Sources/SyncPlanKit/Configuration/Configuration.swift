@@ -30,6 +30,8 @@ public struct Configuration: Sendable, Decodable {
     public var convertsKinds: Bool
     /// What a run may do at all.
     public var switches: Switches
+    /// What a run may not do, besides, with functional accounts and groups.
+    public var groupSwitches: Switches
     /// The safety rules.
     public var limits: LimitsConfiguration
     /// Primary addresses of accounts that are never touched, and that nobody is given.
@@ -88,7 +90,9 @@ public struct Configuration: Sendable, Decodable {
         lifecycle = removals?.lifecycle ?? lifecycle
         management = removals?.management ?? .owned
         convertsKinds = removals?.convertsKinds ?? false
-        switches = try section.optional(.settings, SwitchesConfiguration.self)?.switches ?? []
+        let settings = try section.optional(.settings, SwitchesConfiguration.self)
+        switches = settings?.switches ?? []
+        groupSwitches = settings?.groupSwitches ?? []
         limits = try section.optional(.limits) ?? LimitsConfiguration()
         protected =
             try section.parsedList(.protected, as: "a pattern such as *@admin.example or postmaster@*") { text in
