@@ -47,7 +47,7 @@ import Testing
         arguments: [
             (["userAccountControl": ["514"]], .disabled), (["nsAccountLock": ["TRUE"]], .disabled),
             (["pwdAccountLockedTime": ["000001010000Z"]], .disabled),
-            (["accountExpires": ["132223104000000000"]], .expired),
+            (["accountExpires": ["132223104000000000"]], .expired), (["shadowExpire": ["18000"]], .expired),
             (["msDS-User-Account-Control-Computed": ["16"]], .locked),
             (["msDS-User-Account-Control-Computed": ["8388608"]], .passwordExpired),
             (["pwdReset": ["TRUE"]], .mustChangePassword),
@@ -59,7 +59,8 @@ import Testing
     @Test(
         "what speaks against nobody",
         arguments: [
-            [:], ["userAccountControl": ["512"]], ["accountExpires": ["0"]],
+            [:], ["userAccountControl": ["512"]], ["accountExpires": ["0"]], ["shadowExpire": ["-1"]],
+            ["shadowExpire": ["99999999"]],
             ["accountExpires": ["9223372036854775807"]],
             // A lock that may have ended: the server let the user in.
             ["pwdAccountLockedTime": ["20200101000000Z"]], ["pwdReset": ["FALSE"]], ["userAccountControl": ["none"]],

@@ -121,7 +121,9 @@ import Testing
         _ = try folder.write(ldap, named: "staff.yaml")
         let files = "source: { ldif: { path: students.ldif } }\nprovider: { mailbox-database: { path: /s.db } }\n"
         _ = try folder.write(
-            files + "lifecycle: { missing: { suspend: now, delete: after 30 days } }\n", named: "students.yml")
+            files
+                + "lifecycle: { missing: { suspend: now, delete: after 30 days } }\ngroups: [{ as: functional, missing: delete }]\n",
+            named: "students.yml")
         _ = try folder.write(
             files + "lifecycle: { missing: delete }\nsettings: { no-delete: true }\n", named: "pupils.yaml")
         _ = try folder.write("sourc: 1\ncases: []\n", named: "rules.yaml")

@@ -100,8 +100,8 @@ struct AccountState: Sendable, Hashable {
 
     /// The attributes that tell.
     static let attributes: [AttributeName] = [
-        "userAccountControl", "msDS-User-Account-Control-Computed", "accountExpires", "nsAccountLock",
-        "pwdAccountLockedTime", "pwdReset",
+        "userAccountControl", "msDS-User-Account-Control-Computed", "accountExpires", "shadowExpire",
+        "nsAccountLock", "pwdAccountLockedTime", "pwdReset",
     ]
 
     init(_ values: AttributeValues, at now: Timestamp) {
@@ -115,10 +115,13 @@ struct AccountState: Sendable, Hashable {
             control.contains(.accountDisabled) || values.first("nsAccountLock")?.asciiLowercased == "true"
             || lockedTime == "000001010000Z"
         isLocked = computed.contains(.lockout) || lockedTime != nil
-        let end = values.first("accountExpires").flatMap { FileTime(decimal: $0)?.timestamp }
+        let expires = values.first("accountExpires").flatMap { FileTime(decimal: $0)?.timestamp }
+        // Days since 1970 (RFC 2307); -1 means that the user never expires.
+        let days = values.first("shadowExpire").flatMap { Int64($0) } ?? -1
+        let isExpired = expires.map { $0 <= now } ?? false || (days >= 0 && days <= now.secondsSince1970 / 86_400)
         if isDisabled {
             standing = .disabled
-        } else if let end, end <= now {
+        } else if isExpired {
             standing = .expired
         } else if computed.contains(.lockout) {
             standing = .locked

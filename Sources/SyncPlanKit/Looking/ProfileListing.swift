@@ -64,11 +64,15 @@ extension ProfileListing.Entry {
             }
         let provider = configuration.makeProvider().name
         self.provider = provider
-        let isForbidden = !configuration.switches.isDisjoint(with: [.dryRun, .noDelete, .deleteDisables])
+        func mayDelete(_ switches: Switches) -> Bool {
+            switches.isDisjoint(with: [.dryRun, .noDelete, .deleteDisables])
+        }
         let lifecycle = configuration.lifecycle
         let removals = [lifecycle.disabled, lifecycle.outOfScope, lifecycle.missing]
-        deletesUsers = !isForbidden && removals.contains(where: \.deletes)
-        deletesGroups = !isForbidden && configuration.groups.contains { $0.missing.deletes }
+        deletesUsers = mayDelete(configuration.switches) && removals.contains(where: \.deletes)
+        deletesGroups =
+            mayDelete(configuration.switches.union(configuration.groupSwitches))
+            && configuration.groups.contains { $0.missing.deletes }
         lastRun = try StateDatabase.memory(at: configuration.statePath, of: provider).lastRun?.at
     }
 }
