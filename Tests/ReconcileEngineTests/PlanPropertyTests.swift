@@ -10,7 +10,7 @@ import Testing
     @Test(arguments: WorldLaws.all, seeds)
     func holds(law: Law<World>, seed: UInt64) {
         guard let (world, text) = law.smallestBreach(in: World(seed: seed)) else { return }
-        Issue.record("seed \(seed): \(text)\nThe smallest such world:\n\(world)")
+        Issue.record("seed \(seed): \(text)\nThe smallest such world, with the rules of that seed:\n\(world)")
     }
 
     /// New seeds for a given time; see `Tests/Soak/laws`.
@@ -23,7 +23,7 @@ import Testing
                 cases += 1
                 guard let (world, text) = law.smallestBreach(in: World(seed: seed)) else { continue }
                 failures += 1
-                Issue.record("seed \(seed): \(law): \(text)\nThe smallest such world:\n\(world)")
+                Issue.record("seed \(seed): \(law): \(text)\nThe smallest such world, with the rules of that seed:\n\(world)")
             }
             seed += 1
         }
