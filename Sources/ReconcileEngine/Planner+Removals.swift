@@ -121,6 +121,7 @@ extension Planner {
         into removals: inout Removals
     ) {
         let observed = provider.accounts[position]
+        let switches = switches(for: observed.account.kind)
         func suspend() {
             guard observed.account.isActive else { return }
             let operation = Operation.suspend(observed, because: [reason], fields: heldFields, proof: proof)

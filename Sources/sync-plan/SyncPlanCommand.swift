@@ -18,6 +18,7 @@ struct SyncPlanCommand: AsyncParsableCommand {
               sync-plan check      see whether directory and provider can be reached
               sync-plan plan       show what would be done
               sync-plan apply      show it, ask, and do it
+              sync-plan preview    show who is in scope, and why
               sync-plan explain ana@corp.example   say why
               sync-plan review old.yaml new.yaml   show what other rules would change
               sync-plan test FILE  try rules on small directories, without a server
@@ -33,8 +34,9 @@ struct SyncPlanCommand: AsyncParsableCommand {
             """,
         version: SyncPlan.version,
         subcommands: [
-            InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, SnapshotCommand.self,
-            ExplainCommand.self, ReviewCommand.self, TestCommand.self,
+            InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, ExplainCommand.self,
+            ReviewCommand.self, PreviewCommand.self, AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
+            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self,
         ])
 }
 

@@ -77,6 +77,14 @@ internal import DirectoryModel
     /// Binds as the configured identity.
     func bind() throws(LDAPError) {
         guard case .simple(let name, let password) = configuration.bind else { return }
+        let outcome = try bind(as: name, password)
+        if outcome.code != .success { throw LDAPError.bind(outcome, as: name, to: url) }
+    }
+
+    /// Binds with a name and a password, and answers what the server said.
+    ///
+    /// Nobody calls it with an empty password, which is an anonymous bind.
+    func bind(as name: String, _ password: Secret) throws(LDAPError) -> Outcome {
         var id: Int32 = 0
         let status = password.withBytes { bytes in
             unsafe bytes.withUnsafeBufferPointer { buffer in
@@ -90,8 +98,7 @@ internal import DirectoryModel
         guard status == LDAP_SUCCESS else {
             throw LDAPError.bind(localOutcome(status), as: name, to: url)
         }
-        let outcome = try result(of: id, "binding to \(url)")
-        if outcome.code != .success { throw LDAPError.bind(outcome, as: name, to: url) }
+        return try result(of: id, "binding to \(url)")
     }
 
     /// Reads 64 KiB at a time.

@@ -148,7 +148,7 @@ extension LDAPConnection {
         throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
     }
 
-    private func dn(of entry: OpaquePointer) -> [UInt8] {
+    func dn(of entry: OpaquePointer) -> [UInt8] {
         var ber: OpaquePointer?
         var dn = unsafe berval()
         let status = unsafe ldap_get_dn_ber(handle, entry, &ber, &dn)
@@ -165,7 +165,7 @@ private struct PageMark: Equatable {
 
 extension SearchScope {
     /// What libldap calls the scope.
-    fileprivate var code: Int32 {
+    var code: Int32 {
         switch self {
         case .subtree: LDAP_SCOPE_SUBTREE
         case .oneLevel: LDAP_SCOPE_ONELEVEL
@@ -176,7 +176,7 @@ extension SearchScope {
 
 extension berval {
     /// The octets, which belong to the message.
-    fileprivate var octets: UnsafeBufferPointer<UInt8> {
+    var octets: UnsafeBufferPointer<UInt8> {
         let start = unsafe UnsafeRawPointer(bv_val)?.assumingMemoryBound(to: UInt8.self)
         return unsafe UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(clamping: bv_len))
     }

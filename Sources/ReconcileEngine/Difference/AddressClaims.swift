@@ -85,7 +85,8 @@ struct AddressClaims {
             let current = index.accounts[account].account
             pairs[position].desired.account.remove(address, keeping: current.address)
             pairs[position].changes = Difference.changes(
-                from: current, to: pairs[position].desired.account, fields: fields)
+                from: current, to: pairs[position].desired.account,
+                fields: fields.intersection(pairs[position].desired.fields))
             if pairs[position].changes.isEmpty, pairs[position].adoption == nil { isDropped[position] = true }
         }
         pairs = zip(pairs, isDropped).filter { !$0.1 }.map(\.0)

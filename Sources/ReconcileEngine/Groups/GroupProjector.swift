@@ -65,7 +65,7 @@ struct GroupProjector {
             else { return nil }
             return DesiredAccount(
                 account: values.account(rules[selected.rule].kind, key: key, primary, aliases, mapping),
-                scope: Reason(.group, group.displayName))
+                fields: rules[selected.rule].fields(for: snapshot.schema), scope: Reason(.group, group.displayName))
         }
     }
 }

@@ -39,11 +39,11 @@ struct Matcher {
 
     /// What matching goes by.
     struct Rules {
-        /// The fields to compare.
+        /// The fields that can be compared at all.
         let fields: AccountFields
         let matching: Matching
-        /// Whether an account that is suspended stays so until somebody activates it at the provider.
-        let keepsSuspended: Bool
+        /// The kinds of account that stay suspended until somebody activates them at the provider.
+        let keepsSuspended: Set<AccountKind>
         /// Whether an account may become one of another kind.
         let converts: Bool
     }
@@ -237,8 +237,11 @@ struct Matcher {
             if adoption == nil { pairs.append(Pair(desired: desired, account: position, changes: [])) }
             return
         }
-        if rules.keepsSuspended, !current.isActive { desired.account.isActive = false }
-        var changes = Difference.changes(from: current, to: desired.account, fields: rules.fields)
+        if !current.isActive, rules.keepsSuspended.contains(desired.account.kind) { desired.account.isActive = false }
+        // A hash that cannot be read, or is in no recorded snapshot, is no reason to lock somebody out.
+        if desired.account.passwordHash == nil { desired.account.passwordHash = current.passwordHash }
+        var changes = Difference.changes(
+            from: current, to: desired.account, fields: rules.fields.intersection(desired.fields))
         var adoption = adoption
         if adoption != nil, !rules.fields.contains(.key) {
             if memory == nil {
