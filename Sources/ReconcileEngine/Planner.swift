@@ -64,7 +64,7 @@ struct Planner {
 
         var settlement = DelegateSettlement(
             settled.pairs, accountByKey: accountByKey.merging(matcher.adopted) { bound, _ in bound },
-            addresses: delegations.addresses, accounts: provider.accounts, memory: memory,
+            addresses: delegations.addresses, accounts: provider.accounts, deleted: deleted, memory: memory,
             proof: directory.completeness.proof)
         let changes = principals.compactMap { settlement.settle($0) }
         findings += settlement.findings

@@ -10,7 +10,7 @@ import Testing
     @Test(arguments: WorldLaws.all, seeds)
     func holds(law: Law<World>, seed: UInt64) {
         guard let (world, text) = law.smallestBreach(in: World(seed: seed)) else { return }
-        Issue.record("seed \(seed): \(text)\nThe smallest such world:\n\(world)")
+        Issue.record("seed \(seed): \(text)\nThe smallest such world, with the rules of that seed:\n\(world)")
     }
 
     /// New seeds for a given time; see `Tests/Soak/laws`.
@@ -23,13 +23,13 @@ import Testing
                 cases += 1
                 guard let (world, text) = law.smallestBreach(in: World(seed: seed)) else { continue }
                 failures += 1
-                Issue.record("seed \(seed): \(law): \(text)\nThe smallest such world:\n\(world)")
+                Issue.record(
+                    "seed \(seed): \(law): \(text)\nThe smallest such world, with the rules of that seed:\n\(world)")
             }
             seed += 1
         }
-        print(
-            "laws: \(WorldLaws.all.count), seeds \(LawSeeds.first) to \(seed - 1), \(cases) cases, \(failures) failures"
-        )
+        let seeds = "seeds \(LawSeeds.first) to \(seed - 1)"
+        print("laws: \(WorldLaws.all.count), \(seeds), \(cases) cases, \(failures) failures")
     }
 
     @Test("a world that breaks a law is made as small as it can be", arguments: seeds.prefix(5))

@@ -183,6 +183,7 @@ extension World: Shrinkable, CustomStringConvertible {
         func without<Element>(_ part: WritableKeyPath<World, [Element]>, _ range: Range<Int>) -> World {
             var world = self
             world[keyPath: part].removeSubrange(range)
+            world.forgetDelegates()
             return world
         }
         func ones<Element>(_ part: WritableKeyPath<World, [Element]>) -> [World] {
@@ -199,6 +200,16 @@ extension World: Shrinkable, CustomStringConvertible {
             worlds.append(world)
         }
         return worlds + ones(\.users) + ones(\.accounts) + ones(\.groups) + ones(\.contacts)
+    }
+
+    /// Takes those out of delegates whose accounts are gone, as every provider does.
+    private mutating func forgetDelegates() {
+        let present = Set(accounts.flatMap(\.account.addresses))
+        accounts = accounts.map { observed in
+            var account = observed.account
+            account.setDelegates(account.delegates.filter(present.contains))
+            return ObservedAccount(id: observed.id, account: account)
+        }
     }
 
     /// How many objects and accounts there are.

@@ -31,23 +31,28 @@ import Testing
             "partialRemovesNobody"
         ),
         (
-            "BE3", "a saved plan that was changed, or is another's, is refused", "SyncPlanKitTests/PlanFileTests.swift",
-            "looksLikeThis"
+            "BE3", "a saved plan that was changed, or is another's, is refused",
+            "SyncPlanKitTests/PlanFileTests.swift", "looksLikeThis"
         ),
         (
             "BE4", "approval lifts nothing else", "ReconcileEngineTests/WorldLaws.swift",
-            "approvalLiftsNothingElse"
+            "BE4: approval lifts nothing else"
         ),
         (
-            "BE5", "two configurations over one directory, and what differs", "CommandTests/ExplainTests.swift",
-            "reviewShowsTheDifference"
+            "BE5", "what two configurations lead to, and where they differ",
+            "SyncPlanKitTests/ExplanationTextTests.swift", "func review"
         ),
         (
-            "BE10", "the explanation agrees with the plan, for every object",
-            "ReconcileEngineTests/WorldLaws+Explanation.swift",
-            "explanationsAgree"
+            "BE6", "after every operation each address belongs to one account",
+            "ReconcileEngineTests/WorldLaws.swift", "addressesAreUnique"
         ),
-        ("BE11", "plan, apply, plan: nothing is left", "ReconcileEngineTests/WorldLaws.swift", "converges"),
+        (
+            "BE10", "explanations agree with the plan for every object and account",
+            "ReconcileEngineTests/WorldLaws+Explanation.swift", "explanationsAgree"
+        ),
+        (
+            "BE11", "plan, apply, plan: nothing is left", "ReconcileEngineTests/WorldLaws.swift", "converges"
+        ),
     ]
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
