@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "sync-plan",
             dependencies: [
-                "DirectoryModel", "PlanExecution", "ReconcileEngine", "SyncPlanKit",
+                "DirectoryModel", "LDAPSource", "PlanExecution", "ReconcileEngine", "SyncPlanKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -75,9 +75,21 @@ struct MailboxFile: Sendable {
 
     /// Opens the file for writing, making it and its tables where they are missing, and renewing older tables.
     ///
-    /// The write-ahead log lets everybody read while one writes.
+    /// The write-ahead log lets everybody read while one writes. SQLite does not wait for others when it turns to one, as
+    /// it does everywhere else, so this tries again until the time is over.
     func openForWriting() throws -> DatabaseQueue {
         try create()
+        let end = ContinuousClock.now + .seconds(busyTimeout)
+        while true {
+            do { return try openOnce() } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
+            {
+                usleep(20_000)
+            }
+        }
+    }
+
+    private func openOnce() throws -> DatabaseQueue {
         let path = path
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeout)

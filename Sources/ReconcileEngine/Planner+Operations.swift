@@ -18,9 +18,9 @@ extension Planner {
 
     /// The account to make: with the fields that the rules manage and the provider can hold.
     private func newAccount(_ pair: Matcher.Pair) -> Account {
-        var account = pair.desired.account.keeping(only: fields)
+        var account = pair.desired.account.keeping(only: heldFields.intersection(pair.desired.fields))
         account.attributes = account.attributes.filter { !$0.value.isEmpty }
-        if switches.contains(.createAsDisabled) { account.isActive = false }
+        if switches(for: account.kind).contains(.createAsDisabled) { account.isActive = false }
         return account
     }
 
@@ -51,7 +51,8 @@ extension Planner {
         }
         between.setAddresses(primary: primary, aliases: observed.account.aliases.filter(kept.contains))
         let release = Difference.changes(from: observed.account, to: between, fields: comparedFields)
-        let rest = Difference.changes(from: between, to: pair.desired.account, fields: comparedFields)
+        let rest = Difference.changes(
+            from: between, to: pair.desired.account, fields: comparedFields.intersection(pair.desired.fields))
         guard !release.isEmpty, !rest.isEmpty else { return nil }
         return (
             .change(observed, release, because: [Reason(.makesWay)], fields: heldFields),

@@ -9,15 +9,15 @@ struct Planner {
     let now: Timestamp?
     /// What the run may do: the profile's switches and the provider's.
     let switches: Switches
-    /// The fields to compare and change.
-    let fields: AccountFields
-    /// Those without delegates, which are settled when it is known who has an account.
-    let comparedFields: AccountFields
     /// The fields that preconditions are made over: all that the provider can hold, because it checks them knowing no
     /// rules.
     let heldFields: AccountFields
+    /// Those without delegates, which are settled when it is known who has an account: the fields to compare.
+    let comparedFields: AccountFields
 
     var findings: [Finding] = []
+    /// What is noted for ``Explainer``; nil where nobody asks.
+    var trace: Trace?
     private var usersInScope = 0
     private var principals: [DelegateSettlement.Principal] = []
     /// The accounts of those who may be delegates.
@@ -33,18 +33,24 @@ struct Planner {
         self.provider = provider
         switches = rules.switches.union(provider.capabilities.switches)
         heldFields = provider.capabilities.fields
-        fields = rules.fields.intersection(heldFields)
-        comparedFields = fields.subtracting([.delegates])
+        comparedFields = heldFields.subtracting([.delegates])
+    }
+
+    /// What the run may do with accounts of a kind.
+    func switches(for kind: AccountKind) -> Switches {
+        kind == .personal ? switches : switches.union(rules.groupSwitches)
     }
 
     mutating func plan() -> Plan {
         let groups = rules.resolve(in: directory)
         var groupProjector = GroupProjector(rules, snapshot: directory, groups: groups)
         var projector = Projector(
-            rules: rules, snapshot: directory, groups: groups, at: now, accounts: groupProjector.targets)
+            rules: rules, snapshot: directory, groups: groups, at: now, accounts: groupProjector.targets,
+            schemes: provider.capabilities.passwordSchemes)
         var delegations = Delegations(
             directory, groupProjector, delegates: rules.mapping.delegates, firstTarget: projector.ruleMemberships)
         let matcher = match(&projector, &groupProjector, &delegations)
+        trace?.note(matcher)
         findings += projector.findings + groupProjector.findings + matcher.findings
         findings += rules.unknownAttributes(in: directory) + directory.partsElsewhere
 
@@ -58,10 +64,11 @@ struct Planner {
 
         var settlement = DelegateSettlement(
             settled.pairs, accountByKey: accountByKey.merging(matcher.adopted) { bound, _ in bound },
-            addresses: delegations.addresses, accounts: provider.accounts, memory: memory,
+            addresses: delegations.addresses, accounts: provider.accounts, deleted: deleted, memory: memory,
             proof: directory.completeness.proof)
         let changes = principals.compactMap { settlement.settle($0) }
         findings += settlement.findings
+        trace?.pairs = settlement.pairs
 
         var operations = OperationGraph()
         for removal in removals.operations { operations.add(removal.operation, deleting: removal.account) }
@@ -87,10 +94,11 @@ struct Planner {
         var matcher = Matcher(
             provider,
             rules: Matcher.Rules(
-                fields: comparedFields, matching: rules.matching, keepsSuspended: switches.contains(.createAsDisabled),
+                fields: comparedFields, matching: rules.matching,
+                keepsSuspended: Set(AccountKind.allCases.filter { switches(for: $0).contains(.createAsDisabled) }),
                 converts: rules.convertsKinds),
             memory: memory)
-        let hasDelegates = fields.contains(.delegates)
+        let hasDelegates = heldFields.contains(.delegates)
         for user in directory.users {
             let projection = projector.project(user)
             if hasDelegates && delegations.isNeeded {
@@ -104,6 +112,7 @@ struct Planner {
             case .account(let desired):
                 usersInScope += 1
                 let position = matcher.match(desired)
+                trace?.note(user.id, desired, position)
                 if let key = desired.account.key, delegations.addresses[key] != nil { accountByKey[key] = position }
                 guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted else { continue }
                 let has = position.map { !provider.accounts[$0].account.delegates.isEmpty } ?? false
@@ -127,6 +136,7 @@ struct Planner {
             }
             let position = matcher.match(account)
             let group = directory.groups[groups.selected[index].group]
+            trace?.note(group.id, account, position)
             if hasDelegates {
                 addPrincipal(
                     account, position, delegations.members[index], rules.groups[groups.selected[index].rule].ownership,
@@ -178,7 +188,8 @@ struct Planner {
         let draft = PlanDraft(
             overview: overview, directory: directory, provider: provider, memory: memory,
             operations: operations.ordered, unresolvedGroups: groups.problems, keyAttribute: rules.mapping.key)
-        let forbidden = ForbiddenOperations(profile: rules.switches, provider: provider.capabilities.switches)
+        let forbidden = ForbiddenOperations(
+            profile: rules.switches, groups: rules.groupSwitches, provider: provider.capabilities.switches)
         let violations = ([forbidden] + rules.rails).flatMap { $0.violations(in: draft) }
         let (free, held) = operations.split(by: violations)
         return Plan(

@@ -42,6 +42,8 @@ public struct Reconciler: Sendable {
     public var management: Management
     /// What a run may do at all.
     public var switches: Switches
+    /// What a run may not do, besides, with functional accounts and groups.
+    public var groupSwitches: Switches
     /// The safety rules.
     public var rails: [any Rail]
 
@@ -52,7 +54,8 @@ public struct Reconciler: Sendable {
         entitlementChoice: EntitlementChoice = .largest, groups: [GroupRule] = [], functionalUsers: [ScopeRule] = [],
         convertsKinds: Bool = false,
         domains: ClaimedDomains = ClaimedDomains(), lifecycle: Lifecycle = .suspendMissing,
-        management: Management = .owned, switches: Switches = [], rails: [any Rail] = .standard
+        management: Management = .owned, switches: Switches = [], groupSwitches: Switches = [],
+        rails: [any Rail] = .standard
     ) {
         self.scope = scope
         self.mapping = mapping
@@ -67,6 +70,7 @@ public struct Reconciler: Sendable {
         self.lifecycle = lifecycle
         self.management = management
         self.switches = switches
+        self.groupSwitches = groupSwitches
         self.rails = rails
     }
 
@@ -84,12 +88,10 @@ public struct Reconciler: Sendable {
             kinds: groups.isEmpty ? (needsGroups ? [.user, .group] : [.user]) : [.user, .group, .contact])
     }
 
-    /// The fields that the rules set: all others the provider keeps as they are.
-    public var fields: AccountFields {
+    /// The fields that the rules set for users: all others the provider keeps as they are.
+    public var userFields: AccountFields {
         var fields = mapping.fields
         for entitlement in entitlements { fields.insert(entitlement.field) }
-        for rule in groups { for field in rule.mapping?.fields.fields ?? [] { fields.insert(field) } }
-        if !groups.isEmpty { fields.insert(.delegates) }
         return fields
     }
 

@@ -19,12 +19,15 @@ struct SyncPlanCommand: AsyncParsableCommand {
               sync-plan check      see whether directory and provider can be reached
               sync-plan plan       show what would be done
               sync-plan apply      show it, ask, and do it
+              sync-plan preview    show who is in scope, and why
+              sync-plan explain ana@corp.example   say why
+              sync-plan review old.yaml new.yaml   show what other rules would change
               sync-plan test FILE  try rules on small directories, without a server
 
             EXIT CODES
               0  done, or nothing to do             69  directory or provider not there
               1  a case of `test` failed
-              2  changes pending (plan only)        73  a file cannot be written
+              2  changes pending, or a difference   73  a file cannot be written
               3  held by a safety rule              75  another run is active
               4  applied in part                    77  credentials or rights refused
               5  directory read in part             78  mistake in the configuration
@@ -32,8 +35,9 @@ struct SyncPlanCommand: AsyncParsableCommand {
             """,
         version: SyncPlan.version,
         subcommands: [
-            InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, SnapshotCommand.self,
-            TestCommand.self,
+            InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, ExplainCommand.self,
+            ReviewCommand.self, PreviewCommand.self, AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
+            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self,
         ])
 }
 

@@ -70,8 +70,8 @@ import Testing
         #expect(ldap.schema.name == "inet-org-person")
         #expect(!ldap.startTLS && !ldap.allowsPlainText && ldap.verifiesTLS)
         let authentication = try #require(configuration.authentication)
-        #expect(authentication.usernameAttribute == "mail")
-        #expect(authentication.filterTemplate == "(&(objectClass=inetOrgPerson)(mail=%s))")
+        #expect(authentication.userName == "mail")
+        #expect(authentication.filter?.filter == "(&(objectClass=inetOrgPerson)(mail=%s))")
         #expect(authentication.timeout == .seconds(5))
     }
 

@@ -39,6 +39,14 @@ public struct ReadRequest: Sendable, Hashable {
         self.attributes = attributes
         self.kinds = kinds
     }
+
+    /// A request for all that this one or the other asks for.
+    public func union(_ other: ReadRequest) -> ReadRequest {
+        guard case .only(let names) = attributes, case .only(let others) = other.attributes else {
+            return ReadRequest(attributes: .all, kinds: kinds.union(other.kinds))
+        }
+        return ReadRequest(attributes: .only(names + others), kinds: kinds.union(other.kinds))
+    }
 }
 
 /// How far a read has come.

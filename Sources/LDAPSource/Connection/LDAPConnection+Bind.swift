@@ -7,20 +7,10 @@ extension LDAPConnection {
         switch configuration.bind {
         case .anonymous: break
         case .simple(let name, let password):
-            try bind(as: name) { id in
-                password.withBytes { bytes in
-                    unsafe bytes.withUnsafeBufferPointer { buffer in
-                        // libldap reads the password only.
-                        var credentials = unsafe berval(
-                            bv_len: ber_len_t(buffer.count),
-                            bv_val: UnsafeMutableRawPointer(mutating: buffer.baseAddress)?
-                                .assumingMemoryBound(to: CChar.self))
-                        return unsafe ldap_sasl_bind(handle, name, nil, &credentials, nil, nil, &id)
-                    }
-                }
-            }
+            let outcome = try bind(as: name, password)
+            if outcome.code != .success { throw LDAPError.bind(outcome, as: name, to: url) }
         case .external:
-            try bind(as: "EXTERNAL") { id in
+            let outcome = try bind(as: "EXTERNAL") { id in
                 // Credentials of no length ask to be who the connection shows; none at all ask the server to ask.
                 var end: CChar = 0
                 return unsafe withUnsafeMutablePointer(to: &end) { pointer in
@@ -28,18 +18,36 @@ extension LDAPConnection {
                     return unsafe ldap_sasl_bind(handle, nil, "EXTERNAL", &nothing, nil, nil, &id)
                 }
             }
+            if outcome.code != .success { throw LDAPError.bind(outcome, as: "EXTERNAL", to: url) }
         case .gssapi: try bindByTicket()
         }
     }
 
-    private func bind(as name: String, _ send: (inout Int32) -> Int32) throws(LDAPError) {
+    /// Binds with a name and a password, and answers what the server said.
+    ///
+    /// Nobody calls it with an empty password, which is an anonymous bind.
+    func bind(as name: String, _ password: Secret) throws(LDAPError) -> Outcome {
+        try bind(as: name) { id in
+            password.withBytes { bytes in
+                unsafe bytes.withUnsafeBufferPointer { buffer in
+                    // libldap reads the password only.
+                    var credentials = unsafe berval(
+                        bv_len: ber_len_t(buffer.count),
+                        bv_val: UnsafeMutableRawPointer(mutating: buffer.baseAddress)?
+                            .assumingMemoryBound(to: CChar.self))
+                    return unsafe ldap_sasl_bind(handle, name, nil, &credentials, nil, nil, &id)
+                }
+            }
+        }
+    }
+
+    private func bind(as name: String, _ send: (inout Int32) -> Int32) throws(LDAPError) -> Outcome {
         var id: Int32 = 0
         let status = send(&id)
         guard status == LDAP_SUCCESS else {
             throw LDAPError.bind(localOutcome(status), as: name, to: url)
         }
-        let outcome = try result(of: id, "binding to \(url)")
-        if outcome.code != .success { throw LDAPError.bind(outcome, as: name, to: url) }
+        return try result(of: id, "binding to \(url)")
     }
 
     /// Binds by Kerberos (RFC 4752), step by step, until both sides know each other.

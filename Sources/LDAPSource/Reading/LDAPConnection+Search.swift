@@ -193,7 +193,7 @@ extension LDAPConnection {
         }
     }
 
-    private func dn(of entry: OpaquePointer) -> [UInt8] {
+    func dn(of entry: OpaquePointer) -> [UInt8] {
         var ber: OpaquePointer?
         var dn = unsafe berval()
         let status = unsafe ldap_get_dn_ber(handle, entry, &ber, &dn)
@@ -226,7 +226,7 @@ private struct PageMark: Equatable {
 
 extension SearchScope {
     /// What libldap calls the scope.
-    fileprivate var code: Int32 {
+    var code: Int32 {
         switch self {
         case .subtree: LDAP_SCOPE_SUBTREE
         case .oneLevel: LDAP_SCOPE_ONELEVEL

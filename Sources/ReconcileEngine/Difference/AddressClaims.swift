@@ -85,7 +85,8 @@ struct AddressClaims {
             let current = index.accounts[account].account
             pairs[position].desired.account.remove(address, keeping: current.address)
             pairs[position].changes = Difference.changes(
-                from: current, to: pairs[position].desired.account, fields: fields)
+                from: current, to: pairs[position].desired.account,
+                fields: fields.intersection(pairs[position].desired.fields))
             if pairs[position].changes.isEmpty, pairs[position].adoption == nil { isDropped[position] = true }
         }
         pairs = zip(pairs, isDropped).filter { !$0.1 }.map(\.0)
@@ -134,7 +135,6 @@ extension Account {
     /// Gives an address up; where it is the primary one, `fallback` takes its place.
     fileprivate mutating func remove(_ address: MailAddress, keeping fallback: MailAddress) {
         setAddresses(
-            primary: self.address == address ? fallback : self.address,
-            aliases: aliases.filter { $0 != address && $0 != fallback })
+            primary: self.address == address ? fallback : self.address, aliases: aliases.filter { $0 != address })
     }
 }

@@ -62,6 +62,13 @@ public struct GroupRule: Sendable {
         mapping ?? .standard(forGroupsOf: schema)
     }
 
+    /// The fields that the rule sets.
+    func fields(for schema: DirectorySchema) -> AccountFields {
+        var fields = mapping(for: schema).fields
+        fields.insert(.delegates)
+        return fields
+    }
+
     /// The groups that the rule names.
     var selectors: [GroupSelector] {
         if case .groups(let selectors) = selection { selectors } else { [] }

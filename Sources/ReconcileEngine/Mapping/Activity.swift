@@ -7,7 +7,7 @@ public struct Activity: Sendable, Hashable {
         /// Disabled by an administrator: bit 2 of `userAccountControl` (MS-ADTS §2.2.16), `nsAccountLock` of 389 Directory
         /// Server, or a `pwdAccountLockedTime` that is for ever (draft-behera-ldap-password-policy-11 §5.3.3).
         case disabled
-        /// Past the date in `accountExpires`.
+        /// Past the date in `accountExpires`, or in `shadowExpire` (RFC 2307), which is in days since 1970.
         case expired
         /// Locked for a while after too many wrong passwords: bit 5 of `msDS-User-Account-Control-Computed`.
         case locked
@@ -27,7 +27,7 @@ public struct Activity: Sendable, Hashable {
     public var attributes: [AttributeName] {
         var names: [AttributeName] = []
         if causes.contains(.disabled) { names += ["userAccountControl", "nsAccountLock", "pwdAccountLockedTime"] }
-        if causes.contains(.expired) { names.append("accountExpires") }
+        if causes.contains(.expired) { names += ["accountExpires", "shadowExpire"] }
         if causes.contains(.locked) || causes.contains(.passwordExpired) {
             names.append("msDS-User-Account-Control-Computed")
         }
@@ -44,6 +44,7 @@ struct CompiledActivity {
     private let accountLock: Int?
     private let lockedTime: Int?
     private let expires: Int?
+    private let shadowExpires: Int?
     private let computed: Int?
 
     /// Makes the rule ready.
@@ -59,6 +60,7 @@ struct CompiledActivity {
         accountLock = isDisabledAsked ? index("nsAccountLock") : nil
         lockedTime = isDisabledAsked ? index("pwdAccountLockedTime") : nil
         expires = causes.contains(.expired) && now != nil ? index("accountExpires") : nil
+        shadowExpires = causes.contains(.expired) && now != nil ? index("shadowExpire") : nil
         let isStateAsked = causes.contains(.locked) || causes.contains(.passwordExpired)
         computed = isStateAsked ? index("msDS-User-Account-Control-Computed") : nil
     }
@@ -73,6 +75,13 @@ struct CompiledActivity {
         if let accountLock, let text = texts[accountLock], text.lowercased() == "true" { return Reason(.disabled) }
         if let lockedTime, texts[lockedTime] == "000001010000Z" { return Reason(.disabled) }
         if let expires, let now, let text = texts[expires], let end = FileTime(decimal: text)?.timestamp, end <= now {
+            return Reason(.expired, String(end.description.prefix(10)))
+        }
+        // Nothing and -1 mean that the user never expires.
+        if let shadowExpires, let now, let text = texts[shadowExpires], let days = Int64(text), days >= 0,
+            days < 1 << 40,
+            case let end = Timestamp(secondsSince1970: days * 86_400), end <= now
+        {
             return Reason(.expired, String(end.description.prefix(10)))
         }
         guard let computed, let text = texts[computed], let state = UserAccountControl(decimal: text) else {

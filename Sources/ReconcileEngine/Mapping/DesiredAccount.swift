@@ -4,6 +4,8 @@ internal import DirectoryModel
 public struct DesiredAccount: Sendable, Hashable {
     /// The account; its key is that of the user or group.
     public var account: Account
+    /// The fields that the rules set for accounts like this one; the provider keeps all others as they are.
+    public let fields: AccountFields
     /// Why the user or group is in scope.
     public let scope: Reason
     /// Why fields that memberships grant have their values.
@@ -12,8 +14,12 @@ public struct DesiredAccount: Sendable, Hashable {
     public let inactivity: Reason?
 
     /// Makes a desired account.
-    init(account: Account, scope: Reason, entitlements: [AccountField: Reason] = [:], inactivity: Reason? = nil) {
+    init(
+        account: Account, fields: AccountFields, scope: Reason, entitlements: [AccountField: Reason] = [:],
+        inactivity: Reason? = nil
+    ) {
         self.account = account
+        self.fields = fields
         self.scope = scope
         self.entitlements = entitlements
         self.inactivity = inactivity

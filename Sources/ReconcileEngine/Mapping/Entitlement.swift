@@ -75,6 +75,11 @@ struct CompiledEntitlements {
         self.fields = fields
     }
 
+    /// The free attributes that entitlements set.
+    var attributes: [String] {
+        fields.compactMap { if case .attribute(let name) = $0.field { name } else { nil } }
+    }
+
     /// What memberships grant for one field.
     struct Granted {
         let field: AccountField

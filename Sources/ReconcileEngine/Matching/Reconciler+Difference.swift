@@ -6,7 +6,7 @@ extension Reconciler {
         var matcher = Matcher(
             provider,
             rules: Matcher.Rules(
-                fields: fields.intersection(provider.capabilities.fields), matching: matching, keepsSuspended: false,
+                fields: provider.capabilities.fields, matching: matching, keepsSuspended: [],
                 converts: convertsKinds),
             memory: nil)
         for account in desired.accounts { matcher.match(account) }

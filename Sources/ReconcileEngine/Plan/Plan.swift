@@ -135,6 +135,8 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let otherKind = Code(rawValue: "other-kind")
         /// Accounts are bound to directory objects by somebody else.
         public static let foreignAccount = Code(rawValue: "foreign-account")
+        /// Passwords are not forwarded: they are not hashed, or not in a way that the provider takes.
+        public static let passwordLeftOut = Code(rawValue: "password-left-out")
         /// The provider cannot do something that the rules call for.
         public static let unsupported = Code(rawValue: "unsupported")
     }

@@ -48,8 +48,8 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     public let value: UInt64
 
     /// What the digest leaves out: delegates come and go with the accounts they name, and are added and removed one by
-    /// one; a second factor is the account's own matter once it is made.
-    private static let ignored: AccountFields = [.delegates, .requiresMFA]
+    /// one; a second factor is the account's own matter once it is made; and people change their passwords when they like.
+    private static let ignored: AccountFields = [.delegates, .requiresMFA, .passwordHash]
 
     /// The digest of an account, over the given fields only.
     public init(of account: Account, fields: AccountFields = .all) {
@@ -64,7 +64,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
                 for text in texts { Self.mix(&hash, text, 1) }
             case .bytes(let amount): Self.mix(&hash, "\(amount.bytes)", 3)
             case .flag(let flag): Self.mix(&hash, flag ? "1" : "0", 4)
-            case .secret(let secret): Self.mix(&hash, "\(secret?.digest ?? 0)", 5)
+            case .secret: continue
             }
         }
         if fields.containsAttributes, !account.attributes.isEmpty { Self.mix(&hash, attributes: account.attributes) }

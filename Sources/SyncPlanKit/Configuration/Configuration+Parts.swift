@@ -66,7 +66,7 @@ extension Configuration {
             scope: people.scope, mapping: people.account.mapping(for: source.schema), activity: people.activity,
             matching: people.matching, entitlements: entitlements, entitlementChoice: entitlementChoice, groups: groups,
             functionalUsers: people.functional, convertsKinds: convertsKinds, domains: ClaimedDomains(domains),
-            lifecycle: lifecycle, management: management, switches: switches,
+            lifecycle: lifecycle, management: management, switches: switches, groupSwitches: groupSwitches,
             rails: limits.rails(protecting: protected))
     }
 

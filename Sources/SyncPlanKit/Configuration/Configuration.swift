@@ -30,6 +30,8 @@ public struct Configuration: Sendable, Decodable {
     public var convertsKinds: Bool
     /// What a run may do at all.
     public var switches: Switches
+    /// What a run may not do, besides, with functional accounts and groups.
+    public var groupSwitches: Switches
     /// The safety rules.
     public var limits: LimitsConfiguration
     /// Primary addresses of accounts that are never touched, and that nobody is given.
@@ -44,7 +46,8 @@ public struct Configuration: Sendable, Decodable {
     public var digest = ""
 
     private enum Keys: String, SectionKey {
-        case source, backend, provider, domains, people, groups, entitlements, lifecycle, settings, limits, protected
+        case source, backend, authentication, provider, domains, people, groups, entitlements, lifecycle, settings,
+            limits, protected
         case state
     }
 
@@ -74,6 +77,7 @@ public struct Configuration: Sendable, Decodable {
             source = try section.required(.source)
             lifecycle = Lifecycle()
         }
+        authentication = try section.optional(.authentication) ?? authentication
         provider = try section.required(.provider)
         domains = try section.parsedList(.domains, as: "a mail domain") { try MailDomain($0) } ?? []
         people = try section.optional(.people) ?? PeopleConfiguration()
@@ -86,7 +90,9 @@ public struct Configuration: Sendable, Decodable {
         lifecycle = removals?.lifecycle ?? lifecycle
         management = removals?.management ?? .owned
         convertsKinds = removals?.convertsKinds ?? false
-        switches = try section.optional(.settings, SwitchesConfiguration.self)?.switches ?? []
+        let settings = try section.optional(.settings, SwitchesConfiguration.self)
+        switches = settings?.switches ?? []
+        groupSwitches = settings?.groupSwitches ?? []
         limits = try section.optional(.limits) ?? LimitsConfiguration()
         protected =
             try section.parsedList(.protected, as: "a pattern such as *@admin.example or postmaster@*") { text in

@@ -24,6 +24,18 @@ public enum SourceConfiguration: Sendable, Decodable {
         }
     }
 
+    /// Whether another source gives the same objects to the same account, however it is reached.
+    func readsTheSame(as other: SourceConfiguration) -> Bool {
+        switch (self, other) {
+        case (.ldif(let one), .ldif(let other)): one.path == other.path && one.schema == other.schema
+        case (.ldap(let one), .ldap(let other)):
+            (one.urls, one.domain, one.bind?.name) == (other.urls, other.domain, other.bind?.name)
+                && (one.bases, one.scope, one.schema) == (other.bases, other.scope, other.schema)
+                && (one.peopleFilter, one.groupsFilter) == (other.peopleFilter, other.groupsFilter)
+        default: false
+        }
+    }
+
     /// How the directory lays out identity, classes and memberships.
     public var schema: DirectorySchema {
         switch self {

@@ -1,7 +1,8 @@
 internal import DirectoryModel
 internal import ReconcileEngine
 
-/// How a text field comes from attributes: an attribute or template by itself, or a mapping with `from` and functions.
+/// How a text field comes from attributes: an attribute or template by itself, a list of attributes of which the first
+/// that has a value counts, or a mapping with `from` and functions.
 struct TextRuleConfiguration: Decodable {
     let rule: TextRule
 
@@ -13,6 +14,10 @@ struct TextRuleConfiguration: Decodable {
     init(from decoder: any Decoder) throws {
         if let text = try? decoder.singleValueContainer().decode(String.self) {
             rule = try Self.rule(text, at: decoder.codingPath)
+            return
+        }
+        if let names = try? decoder.singleValueContainer().decode([String].self), !names.isEmpty {
+            rule = TextRule(.first(of: names.map { AttributeName($0) }))
             return
         }
         let section = try Section(decoder, Keys.self)
