@@ -170,6 +170,7 @@ struct World: Sendable {
                 if case .text(let key) = change.new, let key = ObjectID(text: key) { memory.links[key] = id }
             }
             if operation.kind == .delete { memory.links = memory.links.filter { $0.value != id } }
+            try memory.follow(operation, on: id)
         }
         memory.suspensions = Dictionary(uniqueKeysWithValues: plan.pending.map { ($0.id, $0.since) })
         world.memory = memory
@@ -224,5 +225,24 @@ extension World: Shrinkable, CustomStringConvertible {
         return
             (["rules \(rules)"] + people + groups.map { "group \($0.dn)" } + mailboxes
             + [memory.map { "\($0)" } ?? "no memory"]).joined(separator: "\n")
+    }
+}
+
+extension Memory {
+    /// Takes note of delegates that an operation gives, takes and renames, as the state database does.
+    fileprivate mutating func follow(_ operation: ReconcileEngine.Operation, on id: AccountID) throws {
+        for delegate in operation.account?.delegates ?? [] { delegations[id, default: []].insert(delegate) }
+        for change in operation.changes where change.field == .delegates {
+            let (added, removed) = try change.members()
+            delegations[id, default: []].formUnion(added)
+            delegations[id, default: []].subtract(removed)
+        }
+        let new = operation.resultingAddress
+        if operation.kind == .delete { delegations[id] = nil }
+        guard operation.kind == .delete || operation.kind != .create && new != operation.address else { return }
+        for (account, given) in delegations where given.contains(operation.address) {
+            delegations[account]?.remove(operation.address)
+            if operation.kind != .delete { delegations[account]?.insert(new) }
+        }
     }
 }
