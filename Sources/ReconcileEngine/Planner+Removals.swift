@@ -31,7 +31,9 @@ extension Planner {
     private mutating func removeUnused(
         _ unused: [Int], _ projector: inout Projector, _ proof: CompletenessProof, into removals: inout Removals
     ) {
-        let linked = memory.map { Dictionary($0.links.map { ($1, $0) }, uniquingKeysWith: { $0.text < $1.text ? $0 : $1 }) }
+        let linked = memory.map {
+            Dictionary($0.links.map { ($1, $0) }, uniquingKeysWith: { $0.text < $1.text ? $0 : $1 })
+        }
         let present = objects(keyed: unused, linked)
         var foreign: [MailAddress] = []
         for position in unused {
