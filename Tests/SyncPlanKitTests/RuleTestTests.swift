@@ -56,6 +56,7 @@ import Testing
         #expect(report.results.map(\.differences) == [differences])
         #expect(report.text().hasPrefix("FAIL  it\n        \(differences[0])\n"))
         #expect([report].junit.contains("failures=\"1\""))
+        #expect(![report].junit.contains("u{a}"), "each difference has a line of its own")
     }
 
     static let mistaken: [(text: String, message: String)] = [

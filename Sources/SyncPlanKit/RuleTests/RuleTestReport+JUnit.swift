@@ -13,7 +13,7 @@ extension [RuleTestReport] {
                 if result.differences.isEmpty {
                     lines.append(name + "/>")
                 } else {
-                    let text = result.differences.joined(separator: "\n").escapedForXML
+                    let text = result.differences.map(\.escapedForXML).joined(separator: "\n")
                     lines.append(
                         name + "><failure message=\"the plan is not as expected\">\(text)</failure></testcase>")
                 }
