@@ -80,7 +80,8 @@ public struct Reconciler: Sendable {
         attributes.append("displayName")
         attributes += Scope(include: functionalUsers).attributes + rails.flatMap(\.attributes)
         for rule in groups { attributes += rule.mapping?.attributes ?? [] }
-        if !groups.isEmpty { attributes += ["groupType", "mail", "proxyAddresses"] }
+        // Who is in a group besides users is told by its list of members alone.
+        if !groups.isEmpty { attributes += ["groupType", "mail", "proxyAddresses", "member"] }
         let needsGroups = !memberships.isEmpty || !groups.isEmpty
         return ReadRequest(
             attributes: .only(attributes),

@@ -8,6 +8,7 @@ enum Company {
     static let users = 2500
 
     private static let activeDirectory = Result { try Slapd(ldif: DirectoryGenerator(users: users).ldif()) }
+    private static let samba = Result { try SambaDomain() }
     private static let inetOrgPerson = Result {
         try Slapd(ldif: DirectoryGenerator(users: 300, layout: .inetOrgPerson).ldif())
     }
@@ -16,6 +17,11 @@ enum Company {
     ///
     /// Nobody may change, pause or stop it.
     static func server() throws -> Slapd { try activeDirectory.get() }
+
+    /// An Active Directory domain.
+    ///
+    /// Nobody may change or stop it.
+    static func domain() throws -> SambaDomain { try samba.get() }
 
     /// A server of 300 people in the layout of OpenLDAP.
     static func openLDAPServer() throws -> Slapd { try inetOrgPerson.get() }
@@ -28,6 +34,20 @@ extension Slapd {
     ) throws -> LDAPConfiguration {
         var configuration = LDAPConfiguration(
             url: try LDAPURL(url ?? ldapURL), bind: .simple(name: name, password: Secret(password)),
+            base: try DistinguishedName(base))
+        configuration.caFile = authorities
+        return configuration
+    }
+}
+
+extension SambaDomain {
+    /// What reads this domain, as ``SambaDomain/reader`` over TLS unless told otherwise.
+    func configuration(
+        url: String? = nil, as name: String = SambaDomain.reader, password: String = SambaDomain.password,
+        base: String = SambaDomain.base
+    ) throws -> LDAPConfiguration {
+        var configuration = LDAPConfiguration(
+            url: try LDAPURL(url ?? ldapsURL), bind: .simple(name: name, password: Secret(password)),
             base: try DistinguishedName(base))
         configuration.caFile = authorities
         return configuration

@@ -102,13 +102,6 @@ public final class MailServers: Sendable {
     }
 }
 
-private func program(_ name: String) throws -> String {
-    guard let path = findProgram(name) else {
-        throw CommandFailure(command: name, status: -1, output: "not installed (see Tests/run)")
-    }
-    return path
-}
-
 extension MailServers {
     private static func layOut(_ folder: URL) throws {
         let path = folder.path

@@ -114,6 +114,12 @@ public func findProgram(_ name: String) -> String? {
         .map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 }
 
+/// Where a program is; throws where it is not installed.
+func program(_ name: String) throws -> String {
+    if let path = findProgram(name) { return path }
+    throw CommandFailure(command: name, status: -1, output: "it is not installed; Tests/run installs what tests need")
+}
+
 /// Whether tests that need these programs can run; where they cannot, a run with `CI` in its environment fails.
 public func hasPrograms(_ names: [String]) -> Bool {
     let missing = names.filter { findProgram($0) == nil }
@@ -125,19 +131,40 @@ public func hasPrograms(_ names: [String]) -> Bool {
 
 /// A TCP port of this machine that was free a moment ago.
 public func freePort() throws -> UInt16 {
+    if let port = listenBriefly(on: "127.0.0.1", port: 0) { return port }
+    throw CommandFailure(command: "bind", status: errno, output: "no free port")
+}
+
+/// Listens on a port of an address, 0 for any that is free, and stops at once; answers the port, or nil where it is taken.
+func listenBriefly(on host: String, port: UInt16) -> UInt16? {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
+    return bindSocket(descriptor, to: host, port: port)
+}
+
+/// A TCP socket that listens on a free port of 127.0.0.1; whoever takes it closes it.
+func listenOnLoopback() throws -> (descriptor: Int32, port: UInt16) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    if let port = bindSocket(descriptor, to: "127.0.0.1", port: 0), listen(descriptor, 16) == 0 {
+        return (descriptor, port)
+    }
+    close(descriptor)
+    throw CommandFailure(command: "listen", status: errno, output: "no free port")
+}
+
+/// Gives a socket an address; answers the port, or nil where it is taken.
+func bindSocket(_ descriptor: Int32, to host: String, port: UInt16) -> UInt16? {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_port = port.bigEndian
+    inet_pton(AF_INET, host, &address.sin_addr)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let status = withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { rebound in
             bind(descriptor, rebound, length) == 0 ? getsockname(descriptor, rebound, &length) : -1
         }
     }
-    guard status == 0 else { throw CommandFailure(command: "bind", status: errno, output: "no free port") }
-    return UInt16(bigEndian: address.sin_port)
+    return status == 0 ? UInt16(bigEndian: address.sin_port) : nil
 }
 
 /// The project's `Tests` folder.

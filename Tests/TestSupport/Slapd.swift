@@ -54,7 +54,10 @@ public final class Slapd: Sendable {
         let socket = folder.appendingPathComponent("ldapi").path
         ldapiURL = "ldapi://" + socket.replacingOccurrences(of: "/", with: "%2F")
         do {
-            try Self.writeCertificates(in: folder, isExpired: options.hasExpiredCertificate)
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent("db"), withIntermediateDirectories: true)
+            try Certificates.write(
+                in: folder, names: ["DNS:dc1.corp.example", "IP:127.0.0.1"], isExpired: options.hasExpiredCertificate)
             let configuration = folder.appendingPathComponent("slapd.conf").path
             try Self.configuration(folder, options).write(toFile: configuration, atomically: true, encoding: .utf8)
             let data = folder.appendingPathComponent("data.ldif").path
@@ -107,13 +110,6 @@ public final class Slapd: Sendable {
     }
 }
 
-private func program(_ name: String) throws -> String {
-    guard let path = findProgram(name) else {
-        throw CommandFailure(command: name, status: -1, output: "not installed (Debian: slapd, ldap-utils, openssl)")
-    }
-    return path
-}
-
 extension Slapd {
     private static func configuration(_ folder: URL, _ options: Options) -> String {
         """
@@ -153,32 +149,5 @@ extension Slapd {
         refint_attributes member memberOf manager
 
         """
-    }
-
-    /// An authority, and a certificate for `127.0.0.1` that it signed.
-    private static func writeCertificates(in folder: URL, isExpired: Bool) throws {
-        try FileManager.default.createDirectory(
-            at: folder.appendingPathComponent("db"), withIntermediateDirectories: true)
-        let path = folder.path
-        let openssl = try program("openssl")
-        let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        try run(
-            openssl,
-            ["req", "-x509"] + newKey
-                + ["-days", "30", "-subj", "/CN=Test Authority", "-keyout", "\(path)/ca.key", "-out", "\(path)/ca.pem"])
-        try run(
-            openssl,
-            ["req"] + newKey + [
-                "-subj", "/CN=dc1.corp.example", "-keyout", "\(path)/server.key", "-out", "\(path)/server.csr",
-            ])
-        let names = "subjectAltName=DNS:dc1.corp.example,IP:127.0.0.1\n"
-        try names.write(toFile: "\(path)/extensions", atomically: true, encoding: .utf8)
-        try run(
-            openssl,
-            [
-                "x509", "-req", "-in", "\(path)/server.csr", "-CA", "\(path)/ca.pem", "-CAkey", "\(path)/ca.key",
-                "-CAcreateserial", "-days", isExpired ? "-1" : "30", "-extfile", "\(path)/extensions", "-out",
-                "\(path)/server.pem",
-            ])
     }
 }

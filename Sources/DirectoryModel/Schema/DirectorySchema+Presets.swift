@@ -11,7 +11,7 @@ extension DirectorySchema {
         contactClasses: ["contact"],
         excludedClasses: managedServiceAccounts.union(["computer", "trusteddomain"]),
         memberOf: "memberOf",
-        members: [],
+        members: [MemberAttribute("member", isMirrored: true)],
         primaryGroup: PrimaryGroup(userAttribute: "primaryGroupID", groupAttribute: "objectSid"),
         userName: "sAMAccountName",
         groupNames: ["cn", "sAMAccountName"],

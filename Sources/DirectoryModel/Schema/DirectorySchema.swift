@@ -41,6 +41,9 @@ public struct DirectorySchema: Sendable, Hashable {
             + (members.contains { $0.reference == .userName } ? [userName] : []) + groupNames
     }
 
+    /// Those of ``members`` that memberships are taken from.
+    public var membershipLists: [MemberAttribute] { members.filter { !$0.isMirrored } }
+
     /// Whether an attribute's values are bytes rather than text.
     public func isBinary(_ name: AttributeName) -> Bool {
         binaryAttributes.contains(name) || name.folded.hasSuffix(";binary")
@@ -101,11 +104,16 @@ public struct MemberAttribute: Sendable, Hashable {
     public var attribute: AttributeName
     /// How a member is named.
     public var reference: Reference
+    /// Whether ``DirectorySchema/memberOf`` of the members always says the same, as in Active Directory.
+    ///
+    /// Such a list is read only where a rule wants to know who is in it besides users, and no membership is taken from it.
+    public var isMirrored: Bool
 
     /// Makes the description of a member attribute.
-    public init(_ attribute: AttributeName, _ reference: Reference = .distinguishedName) {
+    public init(_ attribute: AttributeName, _ reference: Reference = .distinguishedName, isMirrored: Bool = false) {
         self.attribute = attribute
         self.reference = reference
+        self.isMirrored = isMirrored
     }
 }
 

@@ -14,6 +14,7 @@ struct SnapshotCollector: LDIFConsumer {
     private var isRecording = false
     private var recordedEntries: Int?
     private var object: (kind: ObjectKind, id: ObjectID)?
+    private var isPartial = false
     private var reason: Incompleteness?
 
     init(source: String, schema: DirectorySchema, attributes: AttributeSelection) {
@@ -57,6 +58,8 @@ struct SnapshotCollector: LDIFConsumer {
 
     mutating func beginEntry(dn: String, line: Int) {
         builder.beginEntry(dn: dn, kind: object?.kind, id: object?.id)
+        if isPartial { builder.markPartial() }
+        isPartial = false
         hasKind = object != nil
         object = nil
         defect = nil
@@ -113,6 +116,7 @@ struct SnapshotCollector: LDIFConsumer {
             }
         case .incomplete(let code, let detail): reason = Incompleteness(code, detail)
         case .object(let kind, let id): object = (kind, id)
+        case .partialMembers: isPartial = true
         case .end(let entries): recordedEntries = entries
         case .source, .contents, .remedy: break
         }

@@ -19,6 +19,8 @@ enum SnapshotNote: Equatable {
     case remedy(String)
     /// What the next entry is, where its values do not say so.
     case object(ObjectKind, ObjectID)
+    /// The next entry is a group whose list of members was read in part.
+    case partialMembers
     /// The snapshot has been written to its end, with so many entries. The last line.
     case end(entries: Int)
 
@@ -35,6 +37,7 @@ enum SnapshotNote: Equatable {
         case .incomplete(let code, let detail): "incomplete \(code.rawValue) \(detail)"
         case .remedy(let text): "remedy \(text)"
         case .object(let kind, let id): "object \(kind.rawValue) \(id.text)"
+        case .partialMembers: "partial-members"
         case .end(let entries): "end \(entries)"
         }
     }
@@ -76,6 +79,7 @@ enum SnapshotNote: Equatable {
             let (kind, id) = Self.split(argument)
             guard let kind = ObjectKind(rawValue: kind), let id = ObjectID(text: id) else { return nil }
             self = .object(kind, id)
+        case "partial-members": self = .partialMembers
         case "end":
             guard let entries = Int(argument) else { return nil }
             self = .end(entries: entries)

@@ -60,6 +60,7 @@ struct SnapshotRecording {
         for object in objects {
             encoder.writeBlankLine()
             if !tells(object, kind) { write(.object(kind, object.id)) }
+            if kind == .group, snapshot.partialGroups.contains(object.id) { write(.partialMembers) }
             encoder.write("dn", object.dn.text)
             if let unwritable = writeValues(object.attributes) {
                 throw FileError(

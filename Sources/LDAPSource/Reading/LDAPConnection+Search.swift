@@ -89,7 +89,7 @@ extension LDAPConnection {
         progress: (ReadProgress) -> Void
     ) throws(LDAPError) {
         for index in 0..<page.count {
-            unsafe file(page.entries[index], kind: search.kind, in: &builder)
+            try unsafe file(page.entries[index], kind: search.kind, in: &builder)
             if builder.entryCount.isMultiple(of: 1000) {
                 progress(ReadProgress(entries: builder.entryCount, subject: search.plural))
             }
@@ -98,7 +98,9 @@ extension LDAPConnection {
     }
 
     /// Files one entry; its values are copied once, from the message to the snapshot.
-    private func file(_ entry: OpaquePointer, kind: ObjectKind, in builder: inout SnapshotBuilder) {
+    private func file(
+        _ entry: OpaquePointer, kind: ObjectKind, in builder: inout SnapshotBuilder
+    ) throws(LDAPError) {
         var ber: OpaquePointer?
         var dn = unsafe berval()
         let status = unsafe ldap_get_dn_ber(handle, entry, &ber, &dn)
@@ -112,6 +114,7 @@ extension LDAPConnection {
             return builder.discardEntry("its name is not UTF-8 text")
         }
         builder.beginEntry(dn: name, kind: kind)
+        var rests: [ValueRest] = []
         var last: AttributeSlot?
         while true {
             var attribute = unsafe berval()
@@ -122,18 +125,36 @@ extension LDAPConnection {
             guard unsafe attribute.bv_val != nil else { break }
             defer { unsafe ber_memfree(values) }
             let octets = unsafe attribute.octets
-            let bytes = unsafe octets.span
-            if bytes.hasRange { return builder.discardEntry("the server gave only a part of an attribute's values") }
+            var bytes = unsafe octets.span
+            let range = AttributeRange(of: bytes)
+            if case .part(let length, _, _) = range { bytes = bytes.extracting(0..<length) }
             guard let slot = builder.slot(forUTF8: bytes, after: last) else { continue }
             last = slot
-            guard var value = unsafe values else { continue }
-            while unsafe value.pointee.bv_val != nil {
-                let octets = unsafe value.pointee.octets
-                unsafe builder.append(octets.span, to: slot)
-                unsafe value += 1
+            switch range {
+            case .whole, .part(_, 0, nil): break
+            case .part(_, 0, let end?): rests.append(ValueRest(slot: slot, next: end + 1, size: end + 1))
+            case .part, .malformed: return builder.discardEntry("the server gave only a part of an attribute's values")
             }
+            unsafe append(values, to: slot, in: &builder)
+        }
+        for rest in rests where try !readRest(rest, of: name, into: &builder) {
+            let attribute = builder.attributes.name(at: rest.slot)
+            guard kind == .group, configuration.schema.members.contains(where: { $0.attribute == attribute }) else {
+                return builder.discardEntry("the server gave only a part of the values of \(attribute?.text ?? "")")
+            }
+            builder.markPartial()
         }
         builder.endEntry()
+    }
+
+    /// Appends values as libldap gives them, ended by one without octets.
+    func append(_ values: UnsafeMutablePointer<berval>?, to slot: AttributeSlot, in builder: inout SnapshotBuilder) {
+        guard var value = unsafe values else { return }
+        while unsafe value.pointee.bv_val != nil {
+            let octets = unsafe value.pointee.octets
+            unsafe builder.append(octets.span, to: slot)
+            unsafe value += 1
+        }
     }
 
     /// The name of a search's first entry, asked for as a page of one and without attributes; nil where there is none.
@@ -176,24 +197,8 @@ extension SearchScope {
 
 extension berval {
     /// The octets, which belong to the message.
-    fileprivate var octets: UnsafeBufferPointer<UInt8> {
+    var octets: UnsafeBufferPointer<UInt8> {
         let start = unsafe UnsafeRawPointer(bv_val)?.assumingMemoryBound(to: UInt8.self)
         return unsafe UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(clamping: bv_len))
     }
-}
-
-extension Span<UInt8> {
-    /// Whether an attribute description has the option `range` (MS-ADTS §3.1.1.3.1.3.3): `member;range=0-1499`.
-    fileprivate var hasRange: Bool {
-        let option = AttributeOption.range
-        guard count > option.count else { return false }
-        for start in 0..<(count - option.count) where self[start] == option[0] {
-            if option.indices.allSatisfy({ self[start + $0] | 0x20 == option[$0] | 0x20 }) { return true }
-        }
-        return false
-    }
-}
-
-private enum AttributeOption {
-    static let range = Array(";range=".utf8)
 }

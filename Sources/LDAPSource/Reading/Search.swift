@@ -33,7 +33,7 @@ struct Search: Sendable {
         if request.kinds.contains(.group) {
             add(
                 .group, "groups", both(schema.groupsFilter, configuration.groupsFilter),
-                identity + schema.groupNames + schema.members.map(\.attribute)
+                identity + schema.groupNames + schema.membershipLists.map(\.attribute)
                     + (schema.primaryGroup.map { [$0.groupAttribute] } ?? []))
         }
         if request.kinds.contains(.contact), !schema.contactClasses.isEmpty {

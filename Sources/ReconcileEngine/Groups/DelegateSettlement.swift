@@ -81,6 +81,12 @@ struct DelegateSettlement {
             }
         }
         note(leftOut, of: principal)
+        if principal.isPartial {
+            findings.append(
+                Finding(
+                    .partialMembers, principal.name,
+                    "\(principal.name): its list of members was read in part, so nobody is taken out of the delegates."))
+        }
         let pair = pairByKey[principal.key]
         guard let account = principal.account ?? pair.flatMap({ pairs[$0].account }) else {
             if let pair { pairs[pair].desired.account.setDelegates(Array(members)) }

@@ -127,6 +127,8 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let unknownAttribute = Code(rawValue: "unknown-attribute")
         /// Somebody is no delegate or member for want of an account.
         public static let delegateLeftOut = Code(rawValue: "delegate-left-out")
+        /// A group's list of members was read in part, so that nobody can be called gone from it.
+        public static let partialMembers = Code(rawValue: "partial-members")
         /// An account is of another kind than it should be.
         public static let otherKind = Code(rawValue: "other-kind")
         /// Accounts are bound to directory objects by somebody else.

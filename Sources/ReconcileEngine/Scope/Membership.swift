@@ -42,7 +42,7 @@ struct Membership {
     private mutating func add(_ group: DirectoryGroup, _ target: Int, _ schema: DirectorySchema) {
         targetsByGroupKey[group.dn.canonicalKey, default: []].append(target)
         if let id = schema.primaryGroup?.relativeID(of: group) { targetsByPrimaryGroup[id, default: []].append(target) }
-        for member in schema.members {
+        for member in schema.membershipLists {
             for value in group.attributes[member.attribute] {
                 switch member.reference {
                 case .distinguishedName:
