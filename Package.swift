@@ -92,7 +92,7 @@ let package = Package(
             name: "FileSourceTests", dependencies: ["DirectoryModel", "FileSource", "TestSupport"],
             swiftSettings: testSettings),
         .testTarget(
-            name: "LDAPSourceTests", dependencies: ["DirectoryModel", "LDAPSource", "TestSupport"],
+            name: "LDAPSourceTests", dependencies: ["DirectoryModel", "LDAPSource", "ReconcileEngine", "TestSupport"],
             swiftSettings: testSettings),
         .testTarget(
             name: "ReconcileEngineTests", dependencies: ["DirectoryModel", "ReconcileEngine", "TestSupport"],

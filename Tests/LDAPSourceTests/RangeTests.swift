@@ -60,7 +60,8 @@ import Testing
             }
             return manner.answer(from: Int(asked.dropFirst(13).prefix { $0 != "-" }) ?? -1, of: 35)
         }
-        let configuration = LDAPConfiguration(url: try LDAPURL(server.url), base: try DistinguishedName("DC=corp"))
+        let configuration = LDAPConfiguration(
+            url: try LDAPURL(server.url), base: try DistinguishedName("DC=corp,DC=example"))
         return try await LDAPDirectory(configuration).read(
             ReadRequest(attributes: .only(["member"]), kinds: [.group]))
     }

@@ -11,7 +11,7 @@ extension LDAPConnection {
     ) throws(LDAPError) -> Int {
         let attributes = CStrings(search.attributes)
         var pages = 0
-        var previous = PageMark()
+        var marks: Set<Int> = []
         var id = try send(search, attributes, after: [])
         while true {
             var page = SearchPage()
@@ -33,11 +33,11 @@ extension LDAPConnection {
             try file(page, of: search, in: &builder, progress: progress)
             guard let nextID = try next.get() else { return pages }
             id = nextID
-            let mark = unsafe PageMark(cookie: page.cookie, firstEntry: page.entries.first.map { unsafe dn(of: $0) })
-            if mark == previous {
+            // A cookie may be the same for every page, and the same page may come with ever new ones.
+            let mark = unsafe page.entries.first.map { unsafe dn(of: $0) } ?? page.cookie ?? []
+            if !marks.insert(mark.hashValue).inserted {
                 throw LDAPError(.protocolError, "\(url) sends the same page of \(search.plural) again and again.")
             }
-            previous = mark
         }
     }
 
@@ -47,6 +47,10 @@ extension LDAPConnection {
     ) throws(LDAPError) -> [UInt8]? {
         if page.outcome.code != .success {
             throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
+        }
+        if hasUnread {
+            throw LDAPError(
+                .protocolError, "\(url) sent more after it had ended a page of \(search.plural): that was not all.")
         }
         if let cookie = page.cookie { return cookie.isEmpty ? nil : cookie }
         // A server that passed over the control gave everything at once; one that forgets it later proves nothing.
@@ -176,12 +180,6 @@ extension LDAPConnection {
         defer { unsafe ber_free(ber, 0) }
         return status == LDAP_SUCCESS ? unsafe Array(dn.octets) : []
     }
-}
-
-/// By what a page is known again.
-private struct PageMark: Equatable {
-    var cookie: [UInt8]?
-    var firstEntry: [UInt8]?
 }
 
 extension SearchScope {

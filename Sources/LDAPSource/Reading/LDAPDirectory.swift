@@ -40,7 +40,7 @@ public struct LDAPDirectory: DirectoryReader {
         var builder = SnapshotBuilder(source: name, schema: configuration.schema, attributes: request.attributes)
         var hasRead = false
         for search in Search.all(for: request, configuration) {
-            builder.beginSearch(search.subject)
+            builder.beginSearch(search.subject, base: configuration.base)
             do throws(LDAPError) {
                 builder.endSearch(pages: try connection.readAll(search, into: &builder, progress: progress))
                 hasRead = true

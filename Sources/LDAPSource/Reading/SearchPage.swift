@@ -34,15 +34,30 @@ internal import COpenLDAP
         var controls: UnsafeMutablePointer<UnsafeMutablePointer<LDAPControl>?>?
         outcome = unsafe message.outcome(handle, controls: &controls)
         defer { unsafe ldap_controls_free(controls) }
-        guard let control = unsafe ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, nil) else { return }
+        guard let control = unsafe ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, nil) else {
+            // libldap takes controls that it cannot read for an empty list.
+            if let controls = unsafe controls, unsafe controls.pointee == nil {
+                takeMalformedControl(LDAP_DECODING_ERROR)
+            }
+            return
+        }
         var estimate: Int32 = 0
         var value = unsafe berval()
-        let parsed = unsafe ldap_parse_pageresponse_control(handle, control, &estimate, &value)
+        // libldap aborts the process over a control without a value.
+        let hasValue = unsafe control.pointee.ldctl_value.bv_val != nil
+        let parsed =
+            hasValue
+            ? unsafe ldap_parse_pageresponse_control(handle, control, &estimate, &value) : LDAP_DECODING_ERROR
         defer { unsafe ldap_memfree(value.bv_val) }
         if parsed == LDAP_SUCCESS {
             cookie = unsafe Array(UnsafeRawBufferPointer(start: value.bv_val, count: Int(clamping: value.bv_len)))
-        } else if outcome.code == .success {
-            outcome = Outcome(code: LDAPResultCode(rawValue: parsed), serverMessage: "the paging control is malformed")
+        } else {
+            takeMalformedControl(parsed)
         }
+    }
+
+    private mutating func takeMalformedControl(_ status: Int32) {
+        guard outcome.code == .success else { return }
+        outcome = Outcome(code: LDAPResultCode(rawValue: status), serverMessage: "the paging control is malformed")
     }
 }
