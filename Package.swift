@@ -43,7 +43,9 @@ let package = Package(
 
         // Sources: where users and groups are read from.
         .systemLibrary(name: "COpenLDAP", pkgConfig: "ldap", providers: [.apt(["libldap2-dev"]), .brew(["openldap"])]),
-        .target(name: "LDAPSource", dependencies: ["COpenLDAP", "DirectoryModel"], swiftSettings: settings),
+        .systemLibrary(name: "CResolver"),
+        .target(
+            name: "LDAPSource", dependencies: ["COpenLDAP", "CResolver", "DirectoryModel"], swiftSettings: settings),
         .target(name: "FileSource", dependencies: ["DirectoryModel"], swiftSettings: settings),
 
         // Providers: where accounts live.
@@ -77,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "sync-plan",
             dependencies: [
-                "DirectoryModel", "PlanExecution", "ReconcileEngine", "SyncPlanKit",
+                "DirectoryModel", "LDAPSource", "PlanExecution", "ReconcileEngine", "SyncPlanKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

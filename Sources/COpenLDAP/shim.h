@@ -16,10 +16,38 @@ static inline int shim_ldap_set_flag(LDAP *ld, int option, int on) {
     return ldap_set_option(ld, option, on ? LDAP_OPT_ON : LDAP_OPT_OFF);
 }
 
-/* LDAP_OPT_X_TLS_PROTOCOL_TLS1_2 is a computed macro. */
-static inline int shim_ldap_require_tls_1_2(LDAP *ld) {
-    int minimum = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
+/* LDAP_OPT_X_TLS_PROTOCOL is a macro with arguments; TLS 1.2 and 1.3 count as 3.3 and 3.4. */
+static inline int shim_ldap_require_tls(LDAP *ld, int minor) {
+    int minimum = LDAP_OPT_X_TLS_PROTOCOL(3, minor + 1);
     return ldap_set_option(ld, LDAP_OPT_X_TLS_PROTOCOL_MIN, &minimum);
+}
+
+/* A question of libsasl, laid out as sasl_interact_t of <sasl/sasl.h>; an id of 0 ends the list. */
+struct shim_sasl_question {
+    unsigned long id;
+    const char *challenge;
+    const char *prompt;
+    const char *usual;
+    const void *answer;
+    unsigned length;
+};
+
+/* Answers every question with nothing: who signs in is in the ticket. */
+static inline int shim_sasl_answer(LDAP *ld, unsigned flags, void *defaults, void *questions) {
+    struct shim_sasl_question *question;
+    (void)ld, (void)flags, (void)defaults;
+    for (question = questions; question->id != 0; question++) {
+        question->answer = "";
+        question->length = 0;
+    }
+    return LDAP_SUCCESS;
+}
+
+/* One step of a GSSAPI bind: `answer` is the server's last message, NULL at first. Gives LDAP_SASL_BIND_IN_PROGRESS as long
+   as there is to be another. */
+static inline int shim_ldap_bind_gssapi(LDAP *ld, LDAPMessage *answer, const char **mechanism, int *id) {
+    return ldap_sasl_interactive_bind(
+        ld, NULL, "GSSAPI", NULL, NULL, LDAP_SASL_QUIET, shim_sasl_answer, NULL, answer, mechanism, id);
 }
 
 /* Reads `octets` at a time instead of twice a message. Above TLS where there is TLS, so it goes in last;

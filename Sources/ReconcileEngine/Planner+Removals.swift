@@ -19,6 +19,7 @@ extension Planner {
         var removals = Removals()
         for pair in matcher.pairs {
             guard let position = pair.account, let inactivity = pair.desired.inactivity else { continue }
+            trace?.note(position, rules.lifecycle.disabled, inactivity)
             remove(position, rules.lifecycle.disabled, inactivity, proof, into: &removals)
         }
         let unused = provider.accounts.indices.filter { !matcher.isAccountedFor[$0] }
@@ -30,19 +31,21 @@ extension Planner {
     private mutating func removeUnused(
         _ unused: [Int], _ projector: inout Projector, _ proof: CompletenessProof, into removals: inout Removals
     ) {
-        let linked = memory.map { Dictionary($0.links.map { ($1, $0) }, uniquingKeysWith: { first, _ in first }) }
+        let linked = memory.map { Dictionary($0.links.map { ($1, $0) }, uniquingKeysWith: { $0.text < $1.text ? $0 : $1 }) }
         let present = objects(keyed: unused, linked)
         var foreign: [MailAddress] = []
         for position in unused {
             let observed = provider.accounts[position]
             let isOwned = linked.map { $0[observed.id] != nil } ?? (observed.account.key != nil)
             guard isOwned || isManaged(observed.account) else {
+                trace?.noteUnmanaged(position)
                 if observed.account.key != nil { foreign.append(observed.account.address) }
                 continue
             }
             let key = observed.account.key ?? linked?[observed.id]
             let (removal, reason) = fate(
                 of: observed.account, key.flatMap { present[$0] }, isBound: key != nil, &projector)
+            trace?.note(position, removal, reason)
             remove(position, removal, reason, proof, into: &removals)
         }
         guard let first = foreign.min() else { return }

@@ -16,6 +16,8 @@ struct Planner {
     let comparedFields: AccountFields
 
     var findings: [Finding] = []
+    /// What is noted for ``Explainer``; nil where nobody asks.
+    var trace: Trace?
     private var usersInScope = 0
     private var principals: [DelegateSettlement.Principal] = []
     /// The accounts of those who may be delegates.
@@ -43,12 +45,14 @@ struct Planner {
         let groups = rules.resolve(in: directory)
         var groupProjector = GroupProjector(rules, snapshot: directory, groups: groups)
         var projector = Projector(
-            rules: rules, snapshot: directory, groups: groups, at: now, accounts: groupProjector.targets)
+            rules: rules, snapshot: directory, groups: groups, at: now, accounts: groupProjector.targets,
+            schemes: provider.capabilities.passwordSchemes)
         var delegations = Delegations(
             directory, groupProjector, delegates: rules.mapping.delegates, firstTarget: projector.ruleMemberships)
         let matcher = match(&projector, &groupProjector, &delegations)
+        trace?.note(matcher)
         findings += projector.findings + groupProjector.findings + matcher.findings
-        findings += rules.unknownAttributes(in: directory)
+        findings += rules.unknownAttributes(in: directory) + directory.partsElsewhere
 
         let removals = self.removals(matcher, &projector)
         let deleted = Set(removals.operations.filter { $0.operation.kind == .delete }.map(\.account))
@@ -60,10 +64,11 @@ struct Planner {
 
         var settlement = DelegateSettlement(
             settled.pairs, accountByKey: accountByKey.merging(matcher.adopted) { bound, _ in bound },
-            addresses: delegations.addresses, accounts: provider.accounts, memory: memory,
+            addresses: delegations.addresses, accounts: provider.accounts, deleted: deleted, memory: memory,
             proof: directory.completeness.proof)
         let changes = principals.compactMap { settlement.settle($0) }
         findings += settlement.findings
+        trace?.pairs = settlement.pairs
 
         var operations = OperationGraph()
         for removal in removals.operations { operations.add(removal.operation, deleting: removal.account) }
@@ -107,6 +112,7 @@ struct Planner {
             case .account(let desired):
                 usersInScope += 1
                 let position = matcher.match(desired)
+                trace?.note(user.id, desired, position)
                 if let key = desired.account.key, delegations.addresses[key] != nil { accountByKey[key] = position }
                 guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted else { continue }
                 let has = position.map { !provider.accounts[$0].account.delegates.isEmpty } ?? false
@@ -130,6 +136,7 @@ struct Planner {
             }
             let position = matcher.match(account)
             let group = directory.groups[groups.selected[index].group]
+            trace?.note(group.id, account, position)
             if hasDelegates {
                 addPrincipal(
                     account, position, delegations.members[index], rules.groups[groups.selected[index].rule].ownership,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectoryModel
 import SyncPlanKit
 
 /// The command: arguments, exit codes, and nothing else.
@@ -18,12 +19,15 @@ struct SyncPlanCommand: AsyncParsableCommand {
               sync-plan check      see whether directory and provider can be reached
               sync-plan plan       show what would be done
               sync-plan apply      show it, ask, and do it
+              sync-plan preview    show who is in scope, and why
+              sync-plan explain ana@corp.example   say why
+              sync-plan review old.yaml new.yaml   show what other rules would change
               sync-plan test FILE  try rules on small directories, without a server
 
             EXIT CODES
               0  done, or nothing to do             69  directory or provider not there
               1  a case of `test` failed
-              2  changes pending (plan only)        73  a file cannot be written
+              2  changes pending, or a difference   73  a file cannot be written
               3  held by a safety rule              75  another run is active
               4  applied in part                    77  credentials or rights refused
               5  directory read in part             78  mistake in the configuration
@@ -31,8 +35,9 @@ struct SyncPlanCommand: AsyncParsableCommand {
             """,
         version: SyncPlan.version,
         subcommands: [
-            InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, SnapshotCommand.self,
-            TestCommand.self,
+            InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, ExplainCommand.self,
+            ReviewCommand.self, PreviewCommand.self, AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
+            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self,
         ])
 }
 
@@ -44,7 +49,14 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
     var noColor = false
 
-    func load() throws -> Configuration { try ConfigurationFile(path: config).load() }
+    /// The profile of the configuration; what is unsafe about its source is told at once.
+    ///
+    /// - Parameter recording: a recorded snapshot to read instead of the source; nil for the source.
+    func profile(recording: String? = nil) throws -> Profile {
+        let profile = try Profile(configuration: ConfigurationFile(path: config).load(), recording: recording)
+        for warning in profile.reader.warnings { Terminal.note("WARNING: \(warning)") }
+        return profile
+    }
 
     var style: Style { Style(usesColor: !noColor && Terminal.wantsColor) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DirectoryModel
 import Dispatch
 import Foundation
 import PlanExecution
@@ -36,6 +37,37 @@ enum Terminal {
         return answer == "y" || answer == "yes"
     }
 
+    /// How the terminal was before it stopped showing what is typed.
+    private static let usualSettings = Mutex<termios?>(nil)
+
+    /// Reads a password: on a terminal after asking for it and without showing it, else the first line of standard input.
+    static func readPassword(_ question: String) -> Secret {
+        guard isatty(STDIN_FILENO) != 0 else { return Secret(readLine() ?? "") }
+        isAsking.store(true, ordering: .sequentiallyConsistent)
+        FileHandle.standardError.write(Data("\(question): ".utf8))
+        var settings = termios()
+        if unsafe tcgetattr(STDIN_FILENO, &settings) == 0 {
+            usualSettings.withLock { [settings] in $0 = settings }
+            settings.c_lflag &= ~tcflag_t(ECHO)
+            unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        }
+        defer {
+            showTyping()
+            note("")
+            isAsking.store(false, ordering: .sequentiallyConsistent)
+        }
+        return Secret(readLine() ?? "")
+    }
+
+    /// Lets the terminal show again what is typed.
+    private static func showTyping() {
+        usualSettings.withLock { usual in
+            guard var settings = usual else { return }
+            unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+            usual = nil
+        }
+    }
+
     /// Runs a command's work: errors become one sentence and an exit code, Ctrl-C and SIGTERM cancel it once, and end
     /// the process the second time.
     static func run(_ work: @escaping @Sendable () async throws -> ExitStatus) async throws {
@@ -45,7 +77,10 @@ enum Terminal {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 let isAsking = isAsking.load(ordering: .sequentiallyConsistent)
-                if isAsking { note("\nNothing has been changed.") }
+                if isAsking {
+                    showTyping()
+                    note("\nNothing has been changed.")
+                }
                 if isAsking || task.isCancelled { exit(ExitStatus.interrupted.rawValue) }
                 note("\nStopping: what is under way is finished. Once more ends it at once.")
                 task.cancel()

@@ -30,12 +30,14 @@ enum Command {
     ///
     /// - Parameters:
     ///   - environment: variables besides `PATH` and `HOME`.
+    ///   - input: what it reads from standard input.
     ///   - whileRunning: called with the process number as soon as it has begun.
     static func run(
-        _ arguments: [String], in folder: URL, environment: [String: String] = [:],
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String = "",
         whileRunning: (Int32) async throws -> Void = { _ in }
     ) async throws -> Outcome {
-        try await run(program, arguments, in: folder, environment: environment, whileRunning: whileRunning)
+        try await run(
+            program, arguments, in: folder, environment: environment, input: input, whileRunning: whileRunning)
     }
 
     /// Runs any program to its end.

@@ -11,6 +11,19 @@ import Testing
     /// Half of them are in scope, a tenth of those disabled.
     private static let generator = DirectoryGenerator(users: wanted ?? 600)
 
+    @Test func aCertificateThatIsNotVerifiedIsToldInEveryRun() async throws {
+        let server = try Slapd(ldif: DirectoryGenerator(users: 3).ldif())
+        let site = try Site.reading(server)
+        try site.configure("ca-file: \(server.authorities)", "tls-verify: never")
+        for arguments in [["check"], ["plan"], ["apply", "--yes"], ["snapshot", "all.ldif"]] {
+            let outcome = try await site.run(arguments)
+            #expect(
+                outcome.errors.contains("WARNING: The certificate of \(server.ldapsURL) is NOT VERIFIED"), "\(outcome)")
+        }
+        let plan = try await site.run("plan")
+        #expect(plan.output.split(separator: "\n").first?.contains("certificate NOT VERIFIED") ?? false, "\(plan)")
+    }
+
     @Test func everyChangeAndNothingElse() async throws {
         let ldif = Self.generator.ldif()
         let server = try Slapd(ldif: ldif)

@@ -4,7 +4,10 @@ import Testing
 
 /// Help, version, and command lines that make no sense.
 @Suite struct UsageTests {
-    @Test(arguments: [nil, "init", "check", "plan", "apply", "snapshot"])
+    @Test(arguments: [
+        nil, "init", "check", "plan", "apply", "explain", "review", "snapshot", "preview", "attributes", "groups",
+        "profiles", "authenticate", "test",
+    ])
     func helpHasExamples(_ command: String?) async throws {
         let help = try await Site().run((command.map { [$0] } ?? []) + ["--help"])
         #expect(help.status == 0)
@@ -33,7 +36,8 @@ import Testing
     @Test(arguments: [
         (["frobnicate"], "frobnicate"), (["plan", "--formt", "jsonl"], "--format"),
         (["plan", "--format", "xml"], "jsonl"),
-        (["plan", "surplus"], "surplus"), (["plan", "--out"], "--out"), (["snapshot"], "<file>"),
+        (["plan", "surplus"], "surplus"), (["preview", "--format", "jsonl"], "csv"), (["authenticate"], "<user>"),
+        (["groups", "--search"], "--search"), (["plan", "--out"], "--out"), (["snapshot"], "<file>"),
         (["init", "--preset", "novell"], "active-directory"), (["apply", "one.plan", "two.plan", "--yes"], "two.plan"),
         (["apply", "--yes", "--approve", "01234567"], "sync-plan plan --out"),
         (["apply"], "--yes"), (["apply", "staff.plan"], "--yes"),
@@ -47,7 +51,10 @@ import Testing
         #expect(try site.contents().isEmpty)
     }
 
-    @Test(arguments: ["check", "plan", "snapshot x.ldif", "apply --yes"])
+    @Test(arguments: [
+        "check", "plan", "snapshot x.ldif", "apply --yes", "explain ana", "review sync-plan.yaml new.yaml", "preview",
+        "attributes", "groups", "authenticate ana",
+    ])
     func withoutConfiguration(_ line: String) async throws {
         let site = try Site()
         let outcome = try await site.run(line.split(separator: " ").map(String.init))

@@ -29,6 +29,20 @@ struct LDIFWriterTests {
             ])
     }
 
+    @Test func listsOfMembersReadInPartStaySo() async throws {
+        let groups = ["Whole", "Part", "Other"].map { Made.group($0) }
+        let partial: Set<ObjectID> = [groups[1].id]
+        let snapshot = DirectorySnapshot(users: [], groups: groups, partialGroups: partial)
+        let folder = try temporaryFolder("partial")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("all.ldif").path
+        try await LDIFWriter().write(snapshot, to: path)
+        let read = try await LDIFFile(path: path, schema: .activeDirectory).read(ReadRequest()) { _ in }
+        #expect(read.groups.count == 3)
+        #expect(read.partialGroups == partial)
+        #expect(read.completeness.reasons == [])
+    }
+
     static let goldenText = """
         # sync-plan: snapshot 1
         # sync-plan: source ldaps://dc1.corp.example

@@ -33,8 +33,8 @@ extension Slapd {
         url: String? = nil, as name: String = Slapd.reader, password: String = Slapd.password, base: String = Slapd.base
     ) throws -> LDAPConfiguration {
         var configuration = LDAPConfiguration(
-            url: try LDAPURL(url ?? ldapURL), bind: .simple(name: name, password: Secret(password)),
-            base: try DistinguishedName(base))
+            .url(try LDAPURL(url ?? ldapURL)), bind: .simple(name: name, password: Secret(password)),
+            bases: [try DistinguishedName(base)])
         configuration.caFile = authorities
         return configuration
     }
@@ -47,8 +47,8 @@ extension SambaDomain {
         base: String = SambaDomain.base
     ) throws -> LDAPConfiguration {
         var configuration = LDAPConfiguration(
-            url: try LDAPURL(url ?? ldapsURL), bind: .simple(name: name, password: Secret(password)),
-            base: try DistinguishedName(base))
+            .url(try LDAPURL(url ?? ldapsURL)), bind: .simple(name: name, password: Secret(password)),
+            bases: [try DistinguishedName(base)])
         configuration.caFile = authorities
         return configuration
     }

@@ -81,8 +81,8 @@ struct Misbehaviour: Sendable, CustomTestStringConvertible {
     /// Reads as an administrator would configure it, with little patience.
     func configuration(_ server: FakeDirectory) throws -> LDAPConfiguration {
         LDAPConfiguration(
-            url: try LDAPURL(server.url), bind: .simple(name: "cn=svc", password: Secret("secret")),
-            base: try DistinguishedName(Self.base), pageSize: 100,
+            .url(try LDAPURL(server.url)), bind: .simple(name: "cn=svc", password: Secret("secret")),
+            bases: [try DistinguishedName(Self.base)], pageSize: 100,
             timeouts: LDAPTimeouts(connect: .seconds(1), operation: .seconds(1), read: .seconds(3)))
     }
 }

@@ -13,9 +13,10 @@ import Testing
         attributes: .only(["displayName", "proxyAddresses", "userAccountControl", "memberOf"]), kinds: [.user])
 
     /// What comes of a read.
-    private func read(_ case: Misbehaviour) async throws -> Result<DirectorySnapshot, LDAPError> {
-        let server = try FakeDirectory(bind: `case`.bind, `case`.answer)
-        let directory = LDAPDirectory(try `case`.configuration(server))
+    private func read(_ row: Misbehaviour) async throws -> Result<DirectorySnapshot, LDAPError> {
+        let server = try FakeDirectory(bind: row.bind, row.answer)
+        defer { withExtendedLifetime(server) {} }
+        let directory = LDAPDirectory(try row.configuration(server))
         do { return .success(try await directory.read(Self.request)) } catch let error as LDAPError {
             return .failure(error)
         }
@@ -145,7 +146,7 @@ import Testing
         .later("disconnects in success", .partial(.connectionLost), says: "the connection was lost") { _ in
             [.octets(notice(of: "1.3.6.1.4.1.1466.20036", code: 0).message(to: 0)), .hangUp]
         },
-        Misbehaviour("refers elsewhere", .fails(.other), says: "10 referral") { _ in
+        Misbehaviour("refers elsewhere", .fails(.noSuchObject), says: "10 referral") { _ in
             [.done(10, referral: ["ldap://evil.example/"])]
         },
         .later("refers elsewhere on the second page", .partial(.refused), says: "10 referral") { _ in
@@ -229,7 +230,7 @@ import Testing
             return []
         }
         let directory = LDAPDirectory(
-            LDAPConfiguration(url: try LDAPURL(server.url), base: try DistinguishedName(Misbehaviour.base)))
+            LDAPConfiguration(.url(try LDAPURL(server.url)), bases: [try DistinguishedName(Misbehaviour.base)]))
         let task = Task { try await directory.read(Self.request) }
         for await _ in asked {}
         task.cancel()
@@ -247,6 +248,7 @@ import Testing
         }
         let sound = try FakeDirectory(row.answer)
         let broken = try FakeDirectory { _ in [Misbehaviour.entry("ana"), .octets([0x30, 0x20, 1]), .hangUp] }
+        defer { withExtendedLifetime((sound, broken)) {} }
         let good = LDAPDirectory(try row.configuration(sound))
         let bad = LDAPDirectory(try row.configuration(broken))
         var footprints: [Footprint] = []

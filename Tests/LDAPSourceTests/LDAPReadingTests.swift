@@ -130,13 +130,16 @@ import Testing
     @Test(arguments: Transport.allCases) func checkSaysWhatWorks(_ transport: Transport) async throws {
         let configuration = try transport.configuration()
         let steps = await LDAPDirectory(configuration).check(ReadRequest(attributes: usualAttributes))
-        #expect(steps.map(\.title) == ["connect", "bind", "search people", "search groups", "search contacts"])
+        #expect(
+            steps.map(\.title) == ["connect", "server", "bind", "search people", "search groups", "search contacts"])
         #expect(!steps.contains { !$0.passed })
         let isEncrypted = transport == .startTLS || transport == .secure
         #expect(steps[0].detail.contains("certificate verified") == isEncrypted)
         #expect(steps[0].detail.contains("NOT encrypted") == (transport == .plain))
-        #expect(steps[1].detail == "as \(Slapd.reader)")
-        #expect(steps[2].detail.hasSuffix(",ou=Staff,\(Slapd.base)"))
+        #expect(steps[1].detail == "OpenLDAP; has \"\(Slapd.base)\"")
+        #expect(steps[2].detail == "as \(Slapd.reader)")
+        #expect(steps[3].detail.hasPrefix("finds \(Company.users), the first being "))
+        #expect(steps[3].detail.hasSuffix(",ou=Staff,\(Slapd.base)"))
     }
 
     @Test func checkSaysThatNobodyIsThere() async throws {

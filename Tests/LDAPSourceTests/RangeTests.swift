@@ -60,8 +60,9 @@ import Testing
             }
             return manner.answer(from: Int(asked.dropFirst(13).prefix { $0 != "-" }) ?? -1, of: 35)
         }
+        defer { withExtendedLifetime(server) {} }
         let configuration = LDAPConfiguration(
-            url: try LDAPURL(server.url), base: try DistinguishedName("DC=corp,DC=example"))
+            .url(try LDAPURL(server.url)), bases: [try DistinguishedName("DC=corp,DC=example")])
         return try await LDAPDirectory(configuration).read(
             ReadRequest(attributes: .only(["member"]), kinds: [.group]))
     }

@@ -32,6 +32,10 @@ import Testing
         Case("not critical", ["isCriticalSystemObject": ["FALSE"]], nil),
         Case("a shared mailbox", ["msExchRecipientTypeDetails": ["4"]], nil),
         Case("values that are no numbers", ["userAccountControl": ["x"], "sAMAccountType": [""]], nil),
+        Case(
+            "numbers that are not quite",
+            ["userAccountControl": ["-"], "sAMAccountType": ["8053063690", "0x30000001"]], nil),
+        Case("a number beyond all", ["msExchRecipientTypeDetails": ["99999999999999999999"]], nil),
         Case("a class whose name goes on", ["objectClass": ["computers", "compute"]], nil),
 
         Case("a computer", ["objectClass": ["top", "person", "user", "computer"]], computer),

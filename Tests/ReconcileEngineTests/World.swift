@@ -3,7 +3,8 @@ import ReconcileEngine
 import TestSupport
 
 /// A random directory and a random provider that share people, addresses and trouble.
-struct World {
+struct World: Sendable {
+    let seed: UInt64
     var users: [DirectoryUser] = []
     var groups: [DirectoryGroup] = PlanningTests.groups
     var contacts: [DirectoryContact] = []
@@ -20,6 +21,7 @@ struct World {
     ]
 
     init(seed: UInt64) {
+        self.seed = seed
         var random = SeededGenerator(seed: seed)
         let names = (0..<30).map { "p\($0)" }
         let addresses = names.map { "\($0)@corp.example" } + (0..<10).map { "shared\($0)@corp.example" }
@@ -145,10 +147,14 @@ struct World {
         }
     }
 
+    func directory(incomplete: [Incompleteness] = []) -> DirectorySnapshot {
+        DirectorySnapshot(users: users, groups: groups, contacts: contacts, incomplete: incomplete)
+    }
+
     func plan(incomplete: [Incompleteness] = []) -> Plan {
         rules.plan(
-            directory: DirectorySnapshot(users: users, groups: groups, contacts: contacts, incomplete: incomplete),
-            provider: ObservedState(accounts: accounts), remembering: memory, at: now)
+            directory: directory(incomplete: incomplete), provider: ObservedState(accounts: accounts),
+            remembering: memory, at: now)
     }
 
     /// The world after a plan has been carried out, with what is remembered of it.
@@ -164,9 +170,79 @@ struct World {
                 if case .text(let key) = change.new, let key = ObjectID(text: key) { memory.links[key] = id }
             }
             if operation.kind == .delete { memory.links = memory.links.filter { $0.value != id } }
+            try memory.follow(operation, on: id)
         }
         memory.suspensions = Dictionary(uniqueKeysWithValues: plan.pending.map { ($0.id, $0.since) })
         world.memory = memory
         return world
+    }
+}
+
+extension World: Shrinkable, CustomStringConvertible {
+    /// Half of the users or accounts is tried first.
+    var smaller: [World] {
+        func without<Element>(_ part: WritableKeyPath<World, [Element]>, _ range: Range<Int>) -> World {
+            var world = self
+            world[keyPath: part].removeSubrange(range)
+            world.forgetDelegates()
+            return world
+        }
+        func ones<Element>(_ part: WritableKeyPath<World, [Element]>) -> [World] {
+            self[keyPath: part].indices.map { without(part, $0..<$0 + 1) }
+        }
+        func halves<Element>(_ part: WritableKeyPath<World, [Element]>) -> [World] {
+            let count = self[keyPath: part].count
+            return count < 4 ? [] : [without(part, 0..<count / 2), without(part, count / 2..<count)]
+        }
+        var worlds = halves(\.users) + halves(\.accounts)
+        if memory != nil {
+            var world = self
+            world.memory = nil
+            worlds.append(world)
+        }
+        return worlds + ones(\.users) + ones(\.accounts) + ones(\.groups) + ones(\.contacts)
+    }
+
+    /// Takes those out of delegates whose accounts are gone, as every provider does.
+    private mutating func forgetDelegates() {
+        let present = Set(accounts.flatMap(\.account.addresses))
+        accounts = accounts.map { observed in
+            var account = observed.account
+            account.setDelegates(account.delegates.filter(present.contains))
+            return ObservedAccount(id: observed.id, account: account)
+        }
+    }
+
+    /// How many objects and accounts there are.
+    var count: Int { users.count + groups.count + contacts.count + accounts.count }
+
+    var description: String {
+        let people = users.map { user in
+            let names: [AttributeName] = ["proxyAddresses", "memberOf", "userAccountControl", "msExchDelegateListLink"]
+            return "user \(user.dn) " + names.map { "\($0)=\(user.attributes[$0])" }.joined(separator: " ")
+        }
+        let mailboxes = accounts.map { "account \($0.id) \($0.account)" }
+        return
+            (["rules \(rules)"] + people + groups.map { "group \($0.dn)" } + mailboxes
+            + [memory.map { "\($0)" } ?? "no memory"]).joined(separator: "\n")
+    }
+}
+
+extension Memory {
+    /// Takes note of delegates that an operation gives, takes and renames, as the state database does.
+    fileprivate mutating func follow(_ operation: ReconcileEngine.Operation, on id: AccountID) throws {
+        for delegate in operation.account?.delegates ?? [] { delegations[id, default: []].insert(delegate) }
+        for change in operation.changes where change.field == .delegates {
+            let (added, removed) = try change.members()
+            delegations[id, default: []].formUnion(added)
+            delegations[id, default: []].subtract(removed)
+        }
+        let new = operation.resultingAddress
+        if operation.kind == .delete { delegations[id] = nil }
+        guard operation.kind == .delete || operation.kind != .create && new != operation.address else { return }
+        for (account, given) in delegations where given.contains(operation.address) {
+            delegations[account]?.remove(operation.address)
+            if operation.kind != .delete { delegations[account]?.insert(new) }
+        }
     }
 }

@@ -60,18 +60,18 @@ import Testing
         #expect(configuration.lifecycle == Lifecycle(disabled: .suspend, outOfScope: .suspend, missing: .delete))
         #expect(configuration.name == "adc")
         let ldap = try Self.source(configuration)
-        #expect(ldap.url == "ldap://your-ldap-server.local")
+        #expect(ldap.urls == ["ldap://your-ldap-server.local"])
         #expect(ldap.bind?.name == "cn=readonly,dc=lg,dc=local")
         #expect(ldap.bind?.password?.revealed == "readonly")
-        #expect(ldap.base.text == "dc=lg,dc=local")
+        #expect(ldap.bases.map(\.text) == ["dc=lg,dc=local"])
         #expect(ldap.scope == .subtree)
         #expect(ldap.pageSize == 20)
         #expect(ldap.peopleFilter == "(objectClass=inetOrgPerson)")
         #expect(ldap.schema.name == "inet-org-person")
         #expect(!ldap.startTLS && !ldap.allowsPlainText && ldap.verifiesTLS)
         let authentication = try #require(configuration.authentication)
-        #expect(authentication.usernameAttribute == "mail")
-        #expect(authentication.filterTemplate == "(&(objectClass=inetOrgPerson)(mail=%s))")
+        #expect(authentication.userName == "mail")
+        #expect(authentication.filter?.filter == "(&(objectClass=inetOrgPerson)(mail=%s))")
         #expect(authentication.timeout == .seconds(5))
     }
 
@@ -79,7 +79,8 @@ import Testing
         let configuration = try Self.load(
             "backend: { ldap: { addr: \"ldaps://dc1:3636\", base_dn: dc=a } }\n" + Self.provider, mode: 0o644)
         let ldap = try Self.source(configuration)
-        #expect(ldap.url == "ldaps://dc1:3636" && ldap.bind == nil && ldap.pageSize == 1000 && ldap.peopleFilter == nil)
+        #expect(
+            ldap.urls == ["ldaps://dc1:3636"] && ldap.bind == nil && ldap.pageSize == 1000 && ldap.peopleFilter == nil)
         #expect(ldap.schema.name == "generic")
         #expect(configuration.switches == [] && configuration.authentication == nil)
     }

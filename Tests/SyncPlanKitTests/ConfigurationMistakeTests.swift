@@ -65,7 +65,7 @@ import Testing
         .rules("unknown section", "limit: {}", "3: limit: there is no such key. Did you mean \"limits\"?"),
         .rules(
             "unknown section far from any", "frobnicate: 1",
-            "3: frobnicate: there is no such key. Known here: backend, domains, entitlements, groups, lifecycle, limits, people, "
+            "3: frobnicate: there is no such key. Known here: authentication, backend, domains, entitlements, groups, lifecycle, limits, people, "
                 + "protected, provider, settings, source, state."),
         Case(
             "two sources", "source:\n  ldif: { path: a }\n  ldap: { url: ldaps://a, base: dc=a }\nprovider: {}\n",
@@ -88,7 +88,17 @@ import Testing
         .ldap(
             "unknown preset", "base: dc=a\npresset: generic",
             "7: source.ldap.presset: there is no such key. Did you mean \"preset\"?"),
-        .ldap("number for a text", "base: [dc=a]", "6: source.ldap.base: expected a single value."),
+        .ldap("list for a text", "base: dc=a\nca-file: [a]", "7: source.ldap.ca-file: expected a single value."),
+        .ldap(
+            "mapping for a list", "base: { a: b }",
+            "6: source.ldap.base: expected a list (lines that begin with `- `, or [a, b])."),
+        .ldap(
+            "malformed second base", "base: [dc=a, b]",
+            "6: source.ldap.base.1: \"b\" is no distinguished name: there is no = after the attribute type "
+                + "(a comma in a value is written \\,) (at byte 1)"),
+        .ldap(
+            "two ways to the server", "base: dc=a\ndomain: a.example",
+            "7: source.ldap.domain: there is a `url` too: keep one of them."),
         .ldap("text for a flag", "base: dc=a\nstart-tls: maybe", "7: source.ldap.start-tls: expected true or false."),
         .ldap("text for a number", "base: dc=a\npage-size: many", "7: source.ldap.page-size: expected a whole number."),
         .ldap(

@@ -1,5 +1,6 @@
 import DirectoryModel
 import Foundation
+import LDAPSource
 import PlanExecution
 import ReconcileEngine
 import SyncPlanKit
@@ -44,6 +45,27 @@ import Testing
         let defaults = try Self.load(withoutRules)
         #expect(defaults.lifecycle == usual.lifecycle)
         #expect(defaults.limits.actions == (try Self.load(template.text).limits.actions))
+    }
+
+    @Test func waysToTheDirectory() throws {
+        func source(_ lines: String) throws -> LDAPSourceConfiguration {
+            let text = "source:\n  ldap:\n" + lines.split(separator: "\n").map { "    \($0)\n" }.joined()
+            let configuration = try Self.load(text + "provider: { mailbox-database: { path: mail.db } }\n")
+            guard case .ldap(let ldap) = configuration.source else { throw CancellationError() }
+            _ = try Profile(configuration: configuration)
+            return ldap
+        }
+        let many = try source(
+            "url: [ldaps://dc1, ldaps://dc2]\nbase: [\"OU=a,DC=b\", \"OU=c,DC=b\"]\nbind: { method: gssapi }")
+        #expect(many.urls == ["ldaps://dc1", "ldaps://dc2"])
+        #expect(many.bases.map(\.text) == ["OU=a,DC=b", "OU=c,DC=b"])
+        #expect(many.bind?.method == .gssapi)
+        let domain = try source(
+            "domain: corp.example\nbase: DC=b\nca-folder: ca\nclient-certificate: c.pem\nclient-key: c.key\ntls-minimum: \"1.3\""
+        )
+        #expect(domain.domain == "corp.example" && domain.urls.isEmpty && domain.caFolder == "ca")
+        #expect(domain.clientCertificate == ClientCertificate(certificate: "c.pem", key: "c.key"))
+        #expect(domain.minimumTLS == .tls13)
     }
 
     @Test func theLeastThatMakesSense() throws {

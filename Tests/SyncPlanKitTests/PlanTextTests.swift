@@ -9,7 +9,7 @@ import Testing
 @Suite struct PlanTextTests {
     @Test(arguments: [
         ("everything", Plans.everything), ("many", Plans.many), ("incomplete", Plans.incomplete),
-        ("hostile", Plans.hostile), ("nothing", Plans.plan([], [])),
+        ("hostile", Plans.hostile), ("nothing", Plans.plan([], [])), ("shared", Plans.shared),
     ])
     func plan(_ name: String, _ plan: Plan) throws {
         try expectGolden(PlanText().render(plan, ending: "Nothing has been changed."), "\(name).txt")

@@ -77,6 +77,34 @@ enum Plans {
                 .sizeLimit, "The server ended the search with 4 sizeLimitExceeded.", remedy: "Raise the limit.")
         ], rules: rules { $0.rails = .standard })
 
+    /// Functional accounts, a group, delegates, and accounts that will be deleted one day.
+    static let shared: Plan = {
+        let now = Timestamp(secondsSince1970: 1_800_000_000)
+        let users = ["ana", "bo"].map { Made.person($0, groups: ["Sooma_5GB", "support", "info"]) }
+        let all =
+            groups + ["support", "info", "news"].map { Made.group($0, proxy: ["SMTP:\($0)@corp.example"]) }
+        let info = ObservedAccount(
+            id: AccountID("id-info"),
+            account: Account(
+                kind: .functional, key: Made.id("group info"), address: Made.address("info@corp.example"),
+                name: "info", delegates: ["ana", "dan"].map { Made.address("\($0)@corp.example") }))
+        let accounts = [
+            Made.account("ana", quota: .gigabytes(5)), Made.account("bo", quota: .gigabytes(5)),
+            Made.account("dan", quota: .gigabytes(5)), Made.account("eve", quota: .gigabytes(5), isActive: false), info,
+        ]
+        let memory = Memory(
+            links: Dictionary(uniqueKeysWithValues: accounts.map { ($0.account.key!, $0.id) }),
+            suspensions: [AccountID("id-eve"): now.adding(days: -3)])
+        let rules = Plans.rules {
+            $0.groups = [GroupRule(.group, of: .groups(["news"])), GroupRule(.functional)]
+            $0.lifecycle.missing = .suspendThenDelete(days: 30)
+            $0.rails = []
+        }
+        return rules.plan(
+            directory: DirectorySnapshot(source: "corp.example", users: users, groups: all),
+            provider: ObservedState(provider: "mail.db", accounts: accounts), remembering: memory, at: now)
+    }()
+
     /// Values that would do something to a terminal, or to JSON, if they were written as they are.
     static let hostile: Plan = {
         let escape = "\u{1B}[2J\u{7}\r\n"

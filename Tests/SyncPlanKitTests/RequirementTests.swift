@@ -9,7 +9,7 @@ import Testing
         "SO1", "SO2", "SO3", "SO4", "SO5", "SO6", "ZI4", "ZI5", "ZI6", "ZI7", "ZI8", "ZI9", "ZI10", "ZI11", "ZI12",
         "ZI15",
         "KO1", "KO2", "KO3", "KO8", "MS3", "MS4", "MS5", "MS8", "MS9", "MS10", "CL2", "CL3", "CL4", "BE1", "BE2", "BE3",
-        "BE4", "BE6", "BE7", "BE8", "BE11",
+        "BE4", "BE5", "BE6", "BE7", "BE8", "BE10", "BE11",
     ]
 
     /// What a case of rules cannot show, with the file under `Tests` and the test in it that does.
@@ -27,7 +27,7 @@ import Testing
             "PlanExecutionTests/FirstPasswordTests.swift", "everyNewPersonGetsOneBeforeTheAccountIsMade"
         ),
         (
-            "BE1", "no removal from a partial read, whatever the rules", "ReconcileEngineTests/PlanPropertyTests.swift",
+            "BE1", "no removal from a partial read, whatever the rules", "ReconcileEngineTests/WorldLaws.swift",
             "partialRemovesNobody"
         ),
         (
@@ -35,11 +35,23 @@ import Testing
             "SyncPlanKitTests/PlanFileTests.swift", "looksLikeThis"
         ),
         (
-            "BE4", "approval lifts nothing else", "ReconcileEngineTests/ApprovalTests.swift",
+            "BE4", "approval lifts nothing else", "ReconcileEngineTests/WorldLaws.swift",
             "BE4: approval lifts nothing else"
         ),
         (
-            "BE11", "plan, apply, plan: nothing is left", "ReconcileEngineTests/PlanPropertyTests.swift", "converges"
+            "BE5", "what two configurations lead to, and where they differ",
+            "SyncPlanKitTests/ExplanationTextTests.swift", "func review"
+        ),
+        (
+            "BE6", "after every operation each address belongs to one account",
+            "ReconcileEngineTests/WorldLaws.swift", "addressesAreUnique"
+        ),
+        (
+            "BE10", "explanations agree with the plan for every object and account",
+            "ReconcileEngineTests/WorldLaws+Explanation.swift", "explanationsAgree"
+        ),
+        (
+            "BE11", "plan, apply, plan: nothing is left", "ReconcileEngineTests/WorldLaws.swift", "converges"
         ),
     ]
 

@@ -20,8 +20,16 @@ public final class Slapd: Sendable {
     public struct Options: Sendable {
         /// Whether the certificate ended yesterday.
         public var hasExpiredCertificate = false
+        /// Whether clients must show a certificate; ``Slapd/clientCertificate`` is one.
+        public var wantsClientCertificate = false
+        /// Whether the newest version of TLS is not spoken.
+        public var isWithoutTLS13 = false
         /// How many entries ``Slapd/capped`` gets.
         public var cap = 1500
+        /// Whether every operation is written to ``Slapd/log``.
+        public var logsOperations = false
+        /// Whether passwords have a policy: two wrong ones lock a user out.
+        public var hasPasswordPolicy = false
 
         /// Makes the usual options.
         public init() {}
@@ -37,6 +45,11 @@ public final class Slapd: Sendable {
     public let ldapiURL: String
     /// The authority that signed the server's certificate.
     public var authorities: String { folder.appendingPathComponent("ca.pem").path }
+
+    /// A certificate that the authority gave to somebody, `client.pem` with `client.key`, as paths.
+    public var clientCertificate: (certificate: String, key: String) {
+        (folder.appendingPathComponent("client.pem").path, folder.appendingPathComponent("client.key").path)
+    }
 
     private let process: ServerProcess
 
@@ -58,14 +71,18 @@ public final class Slapd: Sendable {
                 at: folder.appendingPathComponent("db"), withIntermediateDirectories: true)
             try Certificates.write(
                 in: folder, names: ["DNS:dc1.corp.example", "IP:127.0.0.1"], isExpired: options.hasExpiredCertificate)
+            if options.wantsClientCertificate {
+                try Certificates.issue("client", "/CN=svc", names: [], days: 30, in: folder)
+            }
             let configuration = folder.appendingPathComponent("slapd.conf").path
             try Self.configuration(folder, options).write(toFile: configuration, atomically: true, encoding: .utf8)
             let data = folder.appendingPathComponent("data.ldif").path
-            try ldif.write(toFile: data, atomically: true, encoding: .utf8)
+            try (ldif + (options.hasPasswordPolicy ? Self.policy : "")).write(
+                toFile: data, atomically: true, encoding: .utf8)
             try run(program("slapadd"), ["-q", "-f", configuration, "-l", data])
             let urls = "\(ldapURL)/ \(ldapsURL)/ \(ldapiURL)"
             process = try ServerProcess(
-                program("slapd"), ["-d", "0", "-f", configuration, "-h", urls],
+                program("slapd"), ["-d", options.logsOperations ? "256" : "0", "-f", configuration, "-h", urls],
                 log: folder.appendingPathComponent("log"), removing: folder)
         } catch {
             try? FileManager.default.removeItem(at: folder)
@@ -88,6 +105,11 @@ public final class Slapd: Sendable {
     /// Ends the server at once.
     public func stop() { process.stop() }
 
+    /// What the server has written about its operations (``Options/logsOperations``).
+    public var log: String {
+        (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+    }
+
     /// How many files and connections the server has open.
     public var openFiles: Int {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd"))?.count ?? 0
@@ -101,8 +123,7 @@ public final class Slapd: Sendable {
                 return
             } catch {
                 if Date() > deadline {
-                    let log = try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)
-                    throw CommandFailure(command: "slapd", status: -1, output: "\(error) \(log ?? "")")
+                    throw CommandFailure(command: "slapd", status: -1, output: "\(error) \(log)")
                 }
                 usleep(20_000)
             }
@@ -122,12 +143,15 @@ extension Slapd {
         moduleload back_mdb
         moduleload memberof
         moduleload refint
+        \(options.hasPasswordPolicy ? "moduleload ppolicy" : "")
         pidfile \(folder.path)/pid
         loglevel 0
         threads 4
         TLSCACertificateFile \(folder.path)/ca.pem
         TLSCertificateFile \(folder.path)/server.pem
         TLSCertificateKeyFile \(folder.path)/server.key
+        TLSVerifyClient \(options.wantsClientCertificate ? "demand" : "never")
+        TLSCipherSuite NORMAL\(options.isWithoutTLS13 ? ":-VERS-TLS1.3" : "")
         access to dn.base="" by * read
         access to attrs=userPassword by anonymous auth by * none
         access to * by users read by anonymous auth by * none
@@ -147,7 +171,21 @@ extension Slapd {
         memberof-memberof-ad memberOf
         overlay refint
         refint_attributes member memberOf manager
+        \(options.hasPasswordPolicy ? "overlay ppolicy\nppolicy_default \"cn=policy,\(base)\"" : "")
 
         """
     }
+
+    private static let policy = """
+
+        dn: cn=policy,\(base)
+        objectClass: device
+        objectClass: pwdPolicy
+        cn: policy
+        pwdAttribute: userPassword
+        pwdLockout: TRUE
+        pwdMaxFailure: 2
+        pwdMustChange: TRUE
+
+        """
 }

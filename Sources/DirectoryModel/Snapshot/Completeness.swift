@@ -38,6 +38,8 @@ public struct SearchEvidence: Sendable, Hashable {
     public let entries: Int
     /// How many pages it took; 1 where there are no pages.
     public let pages: Int
+    /// The parts below the base that other servers have, as URLs (RFC 4511 §4.5.3): those servers were not asked.
+    public let referrals: [String]
 }
 
 /// One reason why a read is partial.

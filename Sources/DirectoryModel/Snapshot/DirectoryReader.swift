@@ -6,6 +6,9 @@ public protocol DirectoryReader: Sendable {
     /// What is read, for people: `ldaps://dc1.corp.example` or a file's path; never with a secret in it.
     var name: String { get }
 
+    /// What is unsafe about the way it is read, one sentence each, to be told in every run; mostly empty.
+    var warnings: [String] { get }
+
     /// Reads the directory once, from the beginning to the end.
     ///
     /// - Parameter progress: called now and then, from any thread, with what has been read so far.
@@ -15,6 +18,11 @@ public protocol DirectoryReader: Sendable {
 
     /// Tries what a read needs, step by step, and tells what works and why the first failing step does not.
     func check(_ request: ReadRequest) async -> [CheckStep]
+}
+
+extension DirectoryReader {
+    /// Nothing.
+    public var warnings: [String] { [] }
 }
 
 /// What a read should bring.
@@ -30,6 +38,14 @@ public struct ReadRequest: Sendable, Hashable {
     ) {
         self.attributes = attributes
         self.kinds = kinds
+    }
+
+    /// A request for all that this one or the other asks for.
+    public func union(_ other: ReadRequest) -> ReadRequest {
+        guard case .only(let names) = attributes, case .only(let others) = other.attributes else {
+            return ReadRequest(attributes: .all, kinds: kinds.union(other.kinds))
+        }
+        return ReadRequest(attributes: .only(names + others), kinds: kinds.union(other.kinds))
     }
 }
 
@@ -57,32 +73,31 @@ public struct CheckStep: Sendable {
     public let detail: String
     /// The error that a read or a call would have thrown; nil where the step worked, or found something else amiss.
     public let error: (any Error)?
+    /// A line for a shell that tries the same with another tool; nil where there is none.
+    ///
+    /// It has no secret in it.
+    public let command: String?
 
     /// Makes a step.
-    public init(_ title: String, passed: Bool, detail: String) {
-        self.title = title
-        self.passed = passed
-        self.detail = detail
-        error = nil
+    public init(_ title: String, passed: Bool, detail: String, command: String? = nil) {
+        self.init(title: title, passed: passed, detail: detail, error: nil, command: command)
     }
 
     /// Makes a step that failed with an error, which says what to do.
-    public init(_ title: String, failed error: any Error) {
-        self.title = title
-        passed = false
-        detail = "\(error)"
-        self.error = error
+    public init(_ title: String, failed error: any Error, command: String? = nil) {
+        self.init(title: title, passed: false, detail: "\(error)", error: error, command: command)
     }
 
     /// The same step under another title.
     public func titled(_ title: String) -> CheckStep {
-        CheckStep(title: title, passed: passed, detail: detail, error: error)
+        CheckStep(title: title, passed: passed, detail: detail, error: error, command: command)
     }
 
-    private init(title: String, passed: Bool, detail: String, error: (any Error)?) {
+    private init(title: String, passed: Bool, detail: String, error: (any Error)?, command: String?) {
         self.title = title
         self.passed = passed
         self.detail = detail
         self.error = error
+        self.command = command
     }
 }

@@ -77,10 +77,14 @@ public struct SnapshotBuilder {
     /// Ends the search that is open.
     ///
     /// Call it only where the source said that everything was given.
-    public mutating func endSearch(pages: Int) {
+    ///
+    /// - Parameter referrals: the parts below the base that other servers have, as URLs.
+    public mutating func endSearch(pages: Int, referrals: [String] = []) {
         if isInEntry { discardEntry("the search ended in the middle of an entry") }
         guard let search else { return }
-        searches.append(SearchEvidence(subject: search.subject, entries: entryCount - search.firstEntry, pages: pages))
+        searches.append(
+            SearchEvidence(
+                subject: search.subject, entries: entryCount - search.firstEntry, pages: pages, referrals: referrals))
         self.search = nil
     }
 

@@ -7,13 +7,7 @@ public import DirectoryModel
 /// snapshot came from, why it is partial, and a last line, without which the file counts as cut off.
 public struct LDIFWriter: Sendable {
     /// Attributes from which somebody could log in or work out a password: written only where it was asked for.
-    public static let secretAttributes: Set<AttributeName> = [
-        "authPassword", "currentValue", "dBCSPwd", "initialAuthIncoming", "initialAuthOutgoing", "krbPrincipalKey",
-        "lmPwdHistory", "ms-Mcs-AdmPwd", "msDS-ManagedPassword", "msLAPS-EncryptedDSRMPassword",
-        "msLAPS-EncryptedPassword",
-        "msLAPS-Password", "ntPwdHistory", "pwdHistory", "sambaLMPassword", "sambaNTPassword", "sambaPasswordHistory",
-        "supplementalCredentials", "trustAuthIncoming", "trustAuthOutgoing", "unicodePwd", "userPassword",
-    ]
+    public static let secretAttributes = AttributeName.secret
 
     /// Whether ``secretAttributes`` are written too; otherwise the file is silent on them and says so.
     public var includesSecrets: Bool

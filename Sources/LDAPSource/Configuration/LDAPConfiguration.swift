@@ -4,14 +4,20 @@ public import DirectoryModel
 ///
 /// Values only: nothing is opened or checked until it is used.
 public struct LDAPConfiguration: Sendable {
-    /// The server.
-    public var url: LDAPURL
+    /// The servers, of which one is read.
+    public var servers: LDAPServers
     /// Whether an `ldap://` connection is encrypted with StartTLS (RFC 4511 §4.14) before anything else is sent.
     ///
     /// There is no falling back: a server without StartTLS is an error.
     public var startTLS: Bool
     /// A PEM file with the authorities that may sign the server's certificate; nil for those of the system.
     public var caFile: String?
+    /// A folder of such files, which are trusted too; nil for none.
+    public var caFolder: String?
+    /// The certificate that this side shows, where the server asks for one; nil for none.
+    public var clientCertificate: ClientCertificate?
+    /// The oldest version of TLS that is accepted.
+    public var minimumTLS: TLSVersion
     /// Whether the server's certificate is verified.
     public var tlsVerification: TLSVerification
     /// Whether a password may be sent unencrypted to another machine.
@@ -20,9 +26,9 @@ public struct LDAPConfiguration: Sendable {
     public var allowsPlainText: Bool
     /// Who the directory is read as.
     public var bind: BindIdentity
-    /// The entry under which everything is searched.
-    public var base: DistinguishedName
-    /// How far below that entry is searched.
+    /// The entries under which everything is searched, one after the other; none may lie below another.
+    public var bases: [DistinguishedName]
+    /// How far below those entries is searched.
     public var scope: SearchScope
     /// How the directory is laid out.
     public var schema: DirectorySchema
@@ -36,22 +42,29 @@ public struct LDAPConfiguration: Sendable {
     public var pageSize: Int
     /// How long things may take.
     public var timeouts: LDAPTimeouts
+    /// Where the servers of a domain are asked for.
+    var serviceLookup = ServiceLookup()
 
     /// Makes a configuration; what is left out is the safe and usual choice.
     public init(
-        url: LDAPURL, startTLS: Bool = false, caFile: String? = nil, tlsVerification: TLSVerification = .full,
-        allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, base: DistinguishedName,
+        _ servers: LDAPServers, startTLS: Bool = false, caFile: String? = nil, caFolder: String? = nil,
+        clientCertificate: ClientCertificate? = nil, minimumTLS: TLSVersion = .tls12,
+        tlsVerification: TLSVerification = .full,
+        allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, bases: [DistinguishedName],
         scope: SearchScope = .subtree, schema: DirectorySchema = .activeDirectory, peopleFilter: String? = nil,
         groupsFilter: String? = nil,
         pageSize: Int = 1000, timeouts: LDAPTimeouts = LDAPTimeouts()
     ) {
-        self.url = url
+        self.servers = servers
         self.startTLS = startTLS
         self.caFile = caFile
+        self.caFolder = caFolder
+        self.clientCertificate = clientCertificate
+        self.minimumTLS = minimumTLS
         self.tlsVerification = tlsVerification
         self.allowsPlainText = allowsPlainText
         self.bind = bind
-        self.base = base
+        self.bases = bases
         self.scope = scope
         self.schema = schema
         self.peopleFilter = peopleFilter
@@ -79,6 +92,31 @@ public enum TLSVerification: String, Sendable, Hashable {
     case never
 }
 
+/// A version of TLS.
+public enum TLSVersion: String, Sendable, Hashable, CaseIterable {
+    /// RFC 5246.
+    case tls12 = "1.2"
+    /// RFC 8446.
+    case tls13 = "1.3"
+
+    /// The part after the dot.
+    var minor: Int32 { self == .tls12 ? 2 : 3 }
+}
+
+/// A certificate of this side with its key, as PEM files.
+public struct ClientCertificate: Sendable, Hashable {
+    /// The path of the certificate, after which those of the authorities between it and the root may follow.
+    public var certificate: String
+    /// The path of its private key, without a passphrase.
+    public var key: String
+
+    /// Makes the description.
+    public init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
 /// Who a directory is read as.
 public enum BindIdentity: Sendable {
     /// Nobody: the server decides what is public. Active Directory gives nothing.
@@ -89,6 +127,14 @@ public enum BindIdentity: Sendable {
     /// (`svc@corp.example`) or `DOMAIN\name`. An empty password is refused before it is sent, for many servers take it
     /// for an anonymous bind and answer success (RFC 4513 §5.1.2).
     case simple(name: String, password: Secret)
+    /// Whoever the connection itself shows (RFC 4422, EXTERNAL): the owner of the client certificate, or on a local socket
+    /// the account that this program runs as.
+    case external
+    /// The principal of the Kerberos ticket (RFC 4752, GSSAPI).
+    ///
+    /// As with every Kerberos program the environment says where it is: `KRB5CCNAME` for a ticket cache,
+    /// `KRB5_CLIENT_KTNAME` for a keytab that tickets are got with. Without TLS the connection is encrypted by Kerberos.
+    case gssapi
 }
 
 /// How long the parts of a read may take.

@@ -28,36 +28,65 @@ extension LDAPConnection {
                 "\(url) did not finish the TLS handshake within \(configuration.timeouts.connect). Check that the server is "
                     + "well and that the port speaks TLS.")
         }
-        throw TLSFailure(outcome: outcome, configuration: configuration, watch: watch).explained()
+        throw TLSFailure(outcome: outcome, url: url, configuration: configuration, watch: watch).explained()
     }
 
     /// Sets what TLS needs on this handle alone; other handles of the process keep theirs.
     private func setTLSOptions() throws(LDAPError) {
         let wanted = configuration.tlsVerification == .full ? LDAP_OPT_X_TLS_DEMAND : LDAP_OPT_X_TLS_NEVER
         set(LDAP_OPT_X_TLS_REQUIRE_CERT, wanted)
-        unsafe _ = shim_ldap_require_tls_1_2(handle)
+        setMinimumVersion()
         if configuration.tlsVerification == .full {
-            guard let file = configuration.caFile ?? Self.systemAuthorities else {
-                throw LDAPError(
-                    .badConfiguration,
-                    "No file of trusted authorities was found on this machine. Name one as the CA file.")
-            }
-            guard unsafe access(file, R_OK) == 0 else {
-                throw LDAPError(
-                    .badConfiguration,
-                    "The CA file \(file) cannot be read. Check its path and that this account may read it.")
-            }
-            unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, file)
-            // Trusted are the authorities of that file, whatever folder the environment names.
-            unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTDIR, nil)
+            let usual = configuration.caFolder == nil ? Self.systemAuthorities : nil
+            try setAuthorities(configuration.caFile ?? usual)
+        }
+        if let own = configuration.clientCertificate {
+            try requireReadable(own.certificate, "client certificate")
+            try requireReadable(own.key, "client certificate's key")
+            unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CERTFILE, own.certificate)
+            unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_KEYFILE, own.key)
         }
         var isServer: Int32 = 0
         if unsafe ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &isServer) != LDAP_OPT_SUCCESS {
+            let own = configuration.clientCertificate == nil ? "" : ", and the client certificate and its key,"
             throw LDAPError(
                 .badConfiguration,
-                "TLS cannot be set up. Check that \(configuration.caFile ?? "the system's CA file") holds certificates "
+                "TLS cannot be set up. Check that \(configuration.caFile ?? "the system's CA file")\(own) holds certificates "
                     + "in PEM.")
         }
+    }
+
+    /// Refuses older versions of TLS.
+    ///
+    /// libldap heeds the option with OpenSSL only; with GnuTLS the list of ciphers says it.
+    private func setMinimumVersion() {
+        let minimum = configuration.minimumTLS
+        unsafe _ = shim_ldap_require_tls(handle, minimum.minor)
+        var package: UnsafeMutablePointer<CChar>?
+        unsafe _ = ldap_get_option(handle, LDAP_OPT_X_TLS_PACKAGE, &package)
+        guard unsafe takeText(package) == "GnuTLS" else { return }
+        let versions = TLSVersion.allCases.filter { $0.minor >= minimum.minor }.map { ":+VERS-TLS\($0.rawValue)" }
+        unsafe _ = ldap_set_option(
+            handle, LDAP_OPT_X_TLS_CIPHER_SUITE, "NORMAL:-VERS-ALL\(versions.joined())")
+    }
+
+    /// Trusts the authorities of the file, of the configured folder, and no others, whatever the environment names.
+    private func setAuthorities(_ file: String?) throws(LDAPError) {
+        guard file != nil || configuration.caFolder != nil else {
+            throw LDAPError(
+                .badConfiguration, "No file of trusted authorities was found on this machine. Name one as the CA file.")
+        }
+        if let file { try requireReadable(file, "CA file") }
+        if let folder = configuration.caFolder { try requireReadable(folder, "CA folder") }
+        unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, file)
+        unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTDIR, configuration.caFolder)
+    }
+
+    private func requireReadable(_ path: String, _ what: String) throws(LDAPError) {
+        if unsafe access(path, R_OK) == 0 { return }
+        throw LDAPError(
+            .badConfiguration,
+            "The \(what) \(path) cannot be read. Check its path and that this account may read it.")
     }
 
     /// Where the systems of the field keep the authorities they trust.

@@ -24,32 +24,30 @@ internal import DirectoryModel
     /// Messages that came before they were asked for.
     private let early = EarlyMessages()
     let configuration: LDAPConfiguration
+    let url: LDAPURL
     let watch: Watch
-
-    var url: LDAPURL { configuration.url }
 
     /// Connects, with TLS where the configuration says so.
     ///
     /// Nothing is sent in plain text before.
-    static func open(_ configuration: LDAPConfiguration, watch: Watch) throws(LDAPError) -> LDAPConnection {
-        let socket = try ConnectedSocket(
-            to: configuration.url, timeout: configuration.timeouts.connect, watch: watch)
-        let connection = try LDAPConnection(socket, configuration: configuration, watch: watch)
-        if configuration.usesTLS { try connection.startTLS() }
+    static func open(
+        _ url: LDAPURL, _ configuration: LDAPConfiguration, watch: Watch
+    ) throws(LDAPError) -> LDAPConnection {
+        let socket = try ConnectedSocket(to: url, timeout: configuration.timeouts.connect, watch: watch)
+        let connection = try LDAPConnection(socket, url, configuration, watch)
+        if configuration.usesTLS(to: url) { try connection.startTLS() }
         return connection
     }
 
     private init(
-        _ socket: consuming ConnectedSocket, configuration: LDAPConfiguration, watch: Watch
+        _ socket: consuming ConnectedSocket, _ url: LDAPURL, _ configuration: LDAPConfiguration, _ watch: Watch
     ) throws(LDAPError) {
-        let scheme = configuration.url.scheme
         var handle: OpaquePointer?
         let status = unsafe ldap_init_fd(
-            socket.descriptor, scheme == .ldapi ? LDAP_PROTO_IPC : LDAP_PROTO_TCP, configuration.url.description,
-            &handle)
+            socket.descriptor, url.scheme == .ldapi ? LDAP_PROTO_IPC : LDAP_PROTO_TCP, url.description, &handle)
         guard status == LDAP_SUCCESS, let handle = unsafe handle else {
             throw LDAPError.general(
-                Outcome(code: LDAPResultCode(rawValue: status)), "preparing the connection to \(configuration.url)")
+                Outcome(code: LDAPResultCode(rawValue: status)), "preparing the connection to \(url)")
         }
         // From here on libldap closes it.
         _ = socket.release()
@@ -57,6 +55,7 @@ internal import DirectoryModel
         unsafe deadline = UnsafeMutablePointer.allocate(capacity: 1)
         unsafe deadline.initialize(to: 0)
         self.configuration = configuration
+        self.url = url
         self.watch = watch
         setOptions()
     }
@@ -84,33 +83,6 @@ internal import DirectoryModel
         var value = value
         unsafe _ = ldap_set_option(handle, option, &value)
     }
-
-    // MARK: Bind
-
-    /// Binds as the configured identity.
-    func bind() throws(LDAPError) {
-        guard case .simple(let name, let password) = configuration.bind else { return }
-        var id: Int32 = 0
-        let status = password.withBytes { bytes in
-            unsafe bytes.withUnsafeBufferPointer { buffer in
-                // libldap reads the password only.
-                var credentials = unsafe berval(
-                    bv_len: ber_len_t(buffer.count),
-                    bv_val: UnsafeMutableRawPointer(mutating: buffer.baseAddress)?.assumingMemoryBound(to: CChar.self))
-                return unsafe ldap_sasl_bind(handle, name, nil, &credentials, nil, nil, &id)
-            }
-        }
-        guard status == LDAP_SUCCESS else {
-            throw LDAPError.bind(localOutcome(status), as: name, to: url)
-        }
-        let outcome = try result(of: id, "binding to \(url)")
-        if outcome.code != .success { throw LDAPError.bind(outcome, as: name, to: url) }
-    }
-
-    /// Reads 64 KiB at a time.
-    ///
-    /// Only after the bind: it goes above TLS.
-    func readAhead() { unsafe _ = shim_ldap_read_ahead(handle, 65_536) }
 
     // MARK: Waiting
 
@@ -194,8 +166,16 @@ internal import DirectoryModel
 }
 
 extension LDAPConfiguration {
-    /// Whether the connection is encrypted before the bind.
-    var usesTLS: Bool { url.scheme == .ldaps || startTLS }
+    /// Whether any connection is encrypted.
+    var usesTLS: Bool {
+        switch servers {
+        case .urls(let urls): urls.contains { usesTLS(to: $0) }
+        case .domain: true
+        }
+    }
+
+    /// Whether a connection to the server is encrypted before the bind.
+    func usesTLS(to url: LDAPURL) -> Bool { url.scheme == .ldaps || startTLS }
 }
 
 /// The text of a C string that libldap allocated, which is freed; nil where there is none or it is empty.
@@ -204,6 +184,21 @@ func takeText(_ pointer: UnsafeMutablePointer<CChar>?) -> String? {
     defer { unsafe ldap_memfree(pointer) }
     let text = unsafe String(cString: pointer)
     return text.isEmpty ? nil : text
+}
+
+/// The texts of a null-terminated array that libldap allocated, which is freed.
+func takeTexts(_ array: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> [String] {
+    guard let array = unsafe array else { return [] }
+    defer {
+        unsafe ldap_memvfree(UnsafeMutableRawPointer(array).assumingMemoryBound(to: UnsafeMutableRawPointer?.self))
+    }
+    var texts: [String] = []
+    var next = unsafe array
+    while let text = unsafe next.pointee {
+        texts.append(unsafe String(cString: text))
+        unsafe next += 1
+    }
+    return texts
 }
 
 extension timeval {

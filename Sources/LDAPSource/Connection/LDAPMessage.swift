@@ -16,10 +16,18 @@ internal import COpenLDAP
         var code: Int32 = LDAP_DECODING_ERROR
         var matched: UnsafeMutablePointer<CChar>?
         var text: UnsafeMutablePointer<CChar>?
-        let status = unsafe ldap_parse_result(handle, pointer, &code, &matched, &text, nil, controls, 0)
+        var referrals: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+        let status = unsafe ldap_parse_result(handle, pointer, &code, &matched, &text, &referrals, controls, 0)
         return unsafe Outcome(
             code: LDAPResultCode(rawValue: status == LDAP_SUCCESS ? code : status), serverMessage: takeText(text),
-            matchedDN: takeText(matched))
+            matchedDN: takeText(matched), referrals: takeTexts(referrals))
+    }
+
+    /// The URLs that a continuation reference (RFC 4511 §4.5.3) names; empty where they cannot be read.
+    func references(_ handle: OpaquePointer) -> [String] {
+        var urls: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+        guard unsafe ldap_parse_reference(handle, pointer, &urls, nil, 0) == LDAP_SUCCESS else { return [] }
+        return unsafe takeTexts(urls)
     }
 }
 

@@ -3,6 +3,8 @@ struct Outcome: Sendable, Hashable {
     var code: LDAPResultCode
     var serverMessage: String?
     var matchedDN: String?
+    /// The URLs of other servers that have what was asked for (RFC 4511 §4.1.10).
+    var referrals: [String] = []
 
     /// The code with its name, and the server's own words: `4 sizeLimitExceeded, "…"`.
     var text: String {

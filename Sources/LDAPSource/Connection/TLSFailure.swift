@@ -15,17 +15,17 @@ internal import DirectoryModel
 /// nothing verified and nothing sent, for the certificate itself.
 struct TLSFailure {
     let outcome: Outcome
+    let url: LDAPURL
     let configuration: LDAPConfiguration
     let watch: Watch
 
     /// The error to tell.
     func explained() -> LDAPError {
-        let url = configuration.url
         guard configuration.tlsVerification == .full, let certificate = certificate() else {
             return outcome.error(
                 .tlsFailed,
                 "No TLS connection to \(url) could be made: \(outcome.text). Check that the port speaks TLS, and that the "
-                    + "server supports version 1.2 or later.")
+                    + "server supports version \(configuration.minimumTLS.rawValue) or later.")
         }
         let now = Timestamp(secondsSince1970: Int64(time(nil)))
         if now > certificate.ends {
@@ -62,10 +62,12 @@ struct TLSFailure {
                     + "`openssl x509 -inform der`.")
         }
         let issuer = certificate.issuer.map { "\"\($0)\"" } ?? "an authority"
-        let trusted = configuration.caFile.map { "the CA file \($0)" } ?? "this machine"
+        let trusted =
+            configuration.caFile.map { "the CA file \($0)" } ?? configuration.caFolder.map { "the CA folder \($0)" }
+            ?? "this machine"
         return outcome.error(
             .certificateUntrusted,
-            "The certificate of \(configuration.url) was issued by \(issuer), which \(trusted) does not trust. Put the "
+            "The certificate of \(url) was issued by \(issuer), which \(trusted) does not trust. Put the "
                 + "issuing authority's certificate into the CA file.")
     }
 
@@ -73,7 +75,7 @@ struct TLSFailure {
     private func certificate() -> PeerCertificate? {
         var look = configuration
         look.tlsVerification = .never
-        guard let connection = try? LDAPConnection.open(look, watch: watch) else { return nil }
+        guard let connection = try? LDAPConnection.open(url, look, watch: watch) else { return nil }
         return PeerCertificate(der: connection.peerCertificate())
     }
 
@@ -81,7 +83,7 @@ struct TLSFailure {
     private var address: [UInt8]? {
         for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
             var octets = [UInt8](repeating: 0, count: count)
-            if unsafe inet_pton(family, configuration.url.host, &octets) == 1 { return octets }
+            if unsafe inet_pton(family, url.host, &octets) == 1 { return octets }
         }
         return nil
     }

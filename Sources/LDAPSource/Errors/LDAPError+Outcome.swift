@@ -6,11 +6,12 @@ extension LDAPError {
         let who = name.map { "\"\($0)\"" } ?? "an anonymous bind"
         switch outcome.code {
         case .invalidCredentials, .inappropriateAuthentication:
-            let cause = ActiveDirectoryRefusal(serverMessage: outcome.serverMessage)?.sentence
+            let refusal = ActiveDirectoryRefusal(serverMessage: outcome.serverMessage)
             let usual =
                 "The name or the password is wrong. Check both, and the form of the name (a distinguished name, "
                 + "or for Active Directory also name@domain or DOMAIN\\name)."
-            return outcome.error(.invalidCredentials, "\(url) refused \(who): \(outcome.text). \(cause ?? usual)")
+            return outcome.error(
+                .invalidCredentials, "\(url) refused \(who): \(outcome.text). \(refusal?.sentence(for: name) ?? usual)")
         case .strongerAuthRequired, .confidentialityRequired:
             return outcome.error(
                 .strongerAuthRequired,
@@ -25,14 +26,28 @@ extension LDAPError {
     }
 
     /// Why a search failed, or stopped before its end.
-    static func search(_ outcome: Outcome, for subject: String, base: String, on url: LDAPURL) -> LDAPError {
+    ///
+    /// - Parameter contexts: the naming contexts that the server has, where it tells them.
+    static func search(
+        _ outcome: Outcome, for subject: String, base: String, on url: LDAPURL, contexts: [String] = []
+    ) -> LDAPError {
+        let existing =
+            contexts.isEmpty
+            ? "" : " The server has \(contexts.map { "\"\($0)\"" }.joined(separator: ", "))."
         switch outcome.code {
         case .noSuchObject:
             let known = outcome.matchedDN.map { "; what exists of it is \"\($0)\"" } ?? ""
             return outcome.error(
                 .noSuchObject,
                 "The search base \"\(base)\" does not exist on \(url), or the account may not see it: "
-                    + "\(outcome.text)\(known). Correct the base.")
+                    + "\(outcome.text)\(known).\(existing) Correct the base.")
+        case .referral:
+            let elsewhere =
+                outcome.referrals.isEmpty ? "" : " It refers to \(outcome.referrals.joined(separator: ", "))."
+            return outcome.error(
+                .noSuchObject,
+                "The search base \"\(base)\" is not on \(url): \(outcome.text).\(elsewhere)\(existing) Correct the base, or "
+                    + "name a server that has it.")
         case .sizeLimitExceeded, .adminLimitExceeded:
             return outcome.error(
                 .sizeLimitExceeded,
@@ -110,20 +125,36 @@ struct ActiveDirectoryRefusal {
     }
 
     /// What it means and what to do; nil for a number without a sentence.
-    var sentence: String? {
+    func sentence(for name: String?) -> String? {
         switch number {
-        case 0x525: "There is no such account."
-        case 0x52E: "The name or the password is wrong (52e). Check both, and the form of the name."
-        case 0x530: "The account may not log on at this hour (530)."
-        case 0x531: "The account may not log on from this machine (531)."
+        case 0x525: "There is no such account (525). \(Self.adviceOnForm(of: name))"
+        case 0x52E: "The name or the password is wrong (52e). \(Self.adviceOnForm(of: name))"
+        case 0x530: "The account may not log on at this hour (530). Allow all hours in its logon hours."
+        case 0x531: "The account may not log on from this machine (531). Allow it in the account's workstations."
         case 0x532: "The account's password has expired (532). Set a new one, and let it not expire."
         case 0x533: "The account is disabled (533). Enable it in the directory."
-        case 0x568: "The account is in more groups than a logon can carry (568)."
+        case 0x568: "The account is in more groups than a logon can carry (568). Take it out of some, or use another."
         case 0x701: "The account has expired (701). Extend it in the directory."
         case 0x773: "The account must change its password before it can log on (773). Set it once as a person would."
         case 0x775: "The account is locked after too many wrong passwords (775). Unlock it in the directory."
         default: nil
         }
+    }
+
+    /// What to check about a name that may be written in a way that Active Directory does not take.
+    private static func adviceOnForm(of name: String?) -> String {
+        guard let name, !name.contains("=") else { return "Check both." }
+        if let slash = name.firstIndex(of: "\\") {
+            let domain = name[..<slash]
+            if domain.contains(".") {
+                return "Before the \\ stands the domain's short name, as in CORP\\svc, and \"\(domain)\" is none."
+            }
+        } else if !name.contains("@") {
+            return "A bare name is not enough: write name@domain, DOMAIN\\name or the distinguished name."
+        }
+        let isPrincipal = name.contains("@")
+        return isPrincipal
+            ? "Check both; a mail address is no name here unless it is the user principal name too." : "Check both."
     }
 }
 

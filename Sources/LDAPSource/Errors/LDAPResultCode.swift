@@ -31,6 +31,8 @@ public struct LDAPResultCode: RawRepresentable, Sendable, Hashable, CustomString
     public static let unavailableCriticalExtension = LDAPResultCode(rawValue: 12)
     /// The server wants TLS before anything else.
     public static let confidentialityRequired = LDAPResultCode(rawValue: 13)
+    /// A policy of the server forbids it, such as one on passwords.
+    public static let constraintViolation = LDAPResultCode(rawValue: 19)
     /// The entry, mostly the search base, does not exist or may not be seen.
     public static let noSuchObject = LDAPResultCode(rawValue: 32)
     /// A distinguished name in the request is malformed.

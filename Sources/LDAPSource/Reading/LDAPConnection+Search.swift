@@ -2,15 +2,41 @@ internal import COpenLDAP
 internal import DirectoryModel
 
 extension LDAPConnection {
-    /// Reads a search to its end, page by page (RFC 2696), filing each entry in `builder`; answers the number of pages.
+    /// Reads a search to its end, filing each entry in `builder`.
     ///
-    /// The next page is asked for as soon as one has come whole, before it is decoded, so that the server works meanwhile.
     /// Pages that came whole before a failure are filed all the same; then the failure is thrown.
     func readAll(
         _ search: Search, into builder: inout SnapshotBuilder, progress: (ReadProgress) -> Void
-    ) throws(LDAPError) -> Int {
+    ) throws(LDAPError) -> SearchEnd {
+        try readPages(search) { page throws(LDAPError) in
+            try file(page, of: search, in: &builder, progress: progress)
+        }
+    }
+
+    /// Finds out how many entries a search finds, and the name of the first; attributes are not asked for.
+    func count(_ search: Search) throws(LDAPError) -> (entries: Int, first: String?, end: SearchEnd) {
+        var search = search
+        search.attributes = ["1.1"]
+        var entries = 0
+        var first: String?
+        let end = try readPages(search) { page throws(LDAPError) in
+            if let entry = unsafe page.entries.first, first == nil {
+                first = unsafe String(decoding: dn(of: entry), as: UTF8.self)
+            }
+            entries += page.count
+            try checkTime()
+        }
+        return (entries, first, end)
+    }
+
+    /// Reads a search to its end, page by page (RFC 2696).
+    ///
+    /// The next page is asked for as soon as one has come whole, before `take` has it, so that the server works meanwhile.
+    private func readPages(
+        _ search: Search, _ take: (borrowing SearchPage) throws(LDAPError) -> Void
+    ) throws(LDAPError) -> SearchEnd {
         let attributes = CStrings(search.attributes)
-        var pages = 0
+        var end = SearchEnd()
         var marks: Set<Int> = []
         var id = try send(search, attributes, after: [])
         while true {
@@ -18,20 +44,22 @@ extension LDAPConnection {
             while unsafe !page.take(try receive(id, "searching \(search.plural) on \(url)"), handle: handle) {
                 // A server that knows no pages sends one of any size, which need not be held in memory.
                 if page.count <= configuration.pageSize { continue }
-                try file(page, of: search, in: &builder, progress: progress)
+                end.note(page.references)
+                try take(page)
                 page = SearchPage()
             }
-            pages += 1
+            end.pages += 1
+            end.note(page.references)
             let next: Result<Int32?, LDAPError>
             do throws(LDAPError) {
-                let cookie = try following(page, search, isFirst: pages == 1)
+                let cookie = try following(page, search, isFirst: end.pages == 1)
                 next = .success(
                     try cookie.map { cookie throws(LDAPError) in try send(search, attributes, after: cookie) })
             } catch {
                 next = .failure(error)
             }
-            try file(page, of: search, in: &builder, progress: progress)
-            guard let nextID = try next.get() else { return pages }
+            try take(page)
+            guard let nextID = try next.get() else { return end }
             id = nextID
             // A cookie may be the same for every page, and the same page may come with ever new ones.
             let mark = unsafe page.entries.first.map { unsafe dn(of: $0) } ?? page.cookie ?? []
@@ -46,7 +74,7 @@ extension LDAPConnection {
         _ page: borrowing SearchPage, _ search: Search, isFirst: Bool
     ) throws(LDAPError) -> [UInt8]? {
         if page.outcome.code != .success {
-            throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
+            throw try failure(page.outcome, search)
         }
         if hasUnread {
             throw LDAPError(
@@ -61,12 +89,12 @@ extension LDAPConnection {
     }
 
     private func send(
-        _ search: Search, _ attributes: borrowing CStrings, after cookie: [UInt8], size: Int? = nil
+        _ search: Search, _ attributes: borrowing CStrings, after cookie: [UInt8]
     ) throws(LDAPError) -> Int32 {
         var cookie = cookie
         var control: UnsafeMutablePointer<LDAPControl>?
         defer { unsafe ldap_control_free(control) }
-        let size = Int32(clamping: size ?? configuration.pageSize)
+        let size = Int32(clamping: configuration.pageSize)
         let made = unsafe cookie.withUnsafeMutableBytes { bytes in
             var value = unsafe berval(
                 bv_len: ber_len_t(bytes.count), bv_val: bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
@@ -77,13 +105,21 @@ extension LDAPConnection {
         var names = unsafe attributes.pointers
         var id: Int32 = 0
         let status = unsafe ldap_search_ext(
-            handle, search.base, configuration.scope.code, search.filter, &names, 0, &controls, nil, nil, 0, &id)
+            handle, search.base.text, configuration.scope.code, search.filter, &names, 0, &controls, nil, nil, 0, &id)
         guard status == LDAP_SUCCESS else { throw failure(status, search) }
         return id
     }
 
     private func failure(_ status: Int32, _ search: Search) -> LDAPError {
-        LDAPError.search(localOutcome(status), for: search.plural, base: search.base, on: url)
+        LDAPError.search(localOutcome(status), for: search.plural, base: search.base.text, on: url)
+    }
+
+    /// Why a search failed; where its base is not there, with those that are.
+    private func failure(_ outcome: Outcome, _ search: Search) throws(LDAPError) -> LDAPError {
+        let isBaseMissing = outcome.code == .noSuchObject || outcome.code == .referral
+        let server = isBaseMissing ? try describeServer() : nil
+        return LDAPError.search(
+            outcome, for: search.plural, base: search.base.text, on: url, contexts: server?.namingContexts ?? [])
     }
 
     // MARK: Entries
@@ -161,19 +197,7 @@ extension LDAPConnection {
         }
     }
 
-    /// The name of a search's first entry, asked for as a page of one and without attributes; nil where there is none.
-    func firstEntry(of search: Search) throws(LDAPError) -> String? {
-        var one = search
-        one.attributes = ["1.1"]
-        let id = try send(one, CStrings(one.attributes), after: [], size: 1)
-        var page = SearchPage()
-        while unsafe !page.take(try receive(id, "searching \(search.plural) on \(url)"), handle: handle) {}
-        if let entry = unsafe page.entries.first { return unsafe String(decoding: dn(of: entry), as: UTF8.self) }
-        if page.outcome.code == .success { return nil }
-        throw LDAPError.search(page.outcome, for: search.plural, base: search.base, on: url)
-    }
-
-    private func dn(of entry: OpaquePointer) -> [UInt8] {
+    func dn(of entry: OpaquePointer) -> [UInt8] {
         var ber: OpaquePointer?
         var dn = unsafe berval()
         let status = unsafe ldap_get_dn_ber(handle, entry, &ber, &dn)
@@ -182,9 +206,25 @@ extension LDAPConnection {
     }
 }
 
+/// How a search ended that came to its end.
+struct SearchEnd {
+    var pages = 0
+    /// The continuation references, each once: the first URL of each.
+    private(set) var referrals: [String] = []
+
+    /// As many as anybody wants to read.
+    private static let limit = 100
+
+    mutating func note(_ references: [[String]]) {
+        for url in references.compactMap(\.first) where referrals.count < Self.limit && !referrals.contains(url) {
+            referrals.append(url)
+        }
+    }
+}
+
 extension SearchScope {
     /// What libldap calls the scope.
-    fileprivate var code: Int32 {
+    var code: Int32 {
         switch self {
         case .subtree: LDAP_SCOPE_SUBTREE
         case .oneLevel: LDAP_SCOPE_ONELEVEL

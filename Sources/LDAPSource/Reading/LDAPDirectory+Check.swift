@@ -1,7 +1,8 @@
 public import DirectoryModel
 
 extension LDAPDirectory {
-    /// Connects, binds, and looks for the first entry of each search; stops at the first step that fails.
+    /// Connects, asks the server what it is, binds, and runs each search without attributes; stops at the first step that
+    /// fails, but for servers that cannot be reached, where the next one is tried.
     public func check(_ request: ReadRequest) async -> [CheckStep] {
         let watch = Watch(allowing: configuration.timeouts.read)
         do {
@@ -13,34 +14,67 @@ extension LDAPDirectory {
 
     private func checkHere(_ request: ReadRequest, watch: Watch) -> [CheckStep] {
         var steps: [CheckStep] = []
-        var title = "settings"
+        let urls: [LDAPURL]
         do throws(LDAPError) {
             try configuration.validate()
-            title = "connect"
-            let connection = try LDAPConnection.open(configuration, watch: watch)
-            steps.append(CheckStep(title, passed: true, detail: "\(configuration.url) answers; \(encryption)"))
-            title = "bind"
-            try connection.bind()
-            steps.append(CheckStep(title, passed: true, detail: identity))
-            for search in Search.all(for: request, configuration) {
-                title = "search \(search.plural)"
-                let first = try connection.firstEntry(of: search)
-                steps.append(
-                    CheckStep(
-                        title, passed: first != nil || search.kind != .user,
-                        detail: first.map { "finds \($0)" } ?? "finds nothing by \(search.subject)"))
-            }
+            urls = try configuration.urls()
         } catch {
-            steps.append(CheckStep(title, failed: error))
+            return [CheckStep("settings", failed: error)]
+        }
+        for url in urls {
+            let connection: LDAPConnection
+            do throws(LDAPError) { connection = try LDAPConnection.open(url, configuration, watch: watch) } catch {
+                steps.append(CheckStep("connect", failed: error))
+                if error.category == .unavailable { continue }
+                return steps
+            }
+            steps.append(CheckStep("connect", passed: true, detail: "\(url) answers; \(encryption(to: url))"))
+            return steps + check(Search.all(for: request, configuration), over: connection)
         }
         return steps
     }
 
-    private var encryption: String {
-        switch (configuration.usesTLS, configuration.tlsVerification) {
+    /// The steps that follow once there is a connection.
+    private func check(_ searches: [Search], over connection: borrowing LDAPConnection) -> [CheckStep] {
+        var steps: [CheckStep] = []
+        var title = "server"
+        var command = searches.first?.command(on: connection.url, configuration)
+        do throws(LDAPError) {
+            steps.append(CheckStep(title, passed: true, detail: "\(try connection.describeServer())"))
+            title = "bind"
+            try connection.bind()
+            steps.append(CheckStep(title, passed: true, detail: identity))
+            for search in searches {
+                title = "search \(search.plural)"
+                command = search.command(on: connection.url, configuration)
+                let found = try connection.count(search)
+                steps.append(
+                    CheckStep(
+                        title, passed: found.entries > 0 || search.kind != .user,
+                        detail: Self.text(found.entries, found.first, found.end.referrals, search), command: command))
+            }
+        } catch {
+            steps.append(CheckStep(title, failed: error, command: command))
+        }
+        return steps
+    }
+
+    private static func text(_ entries: Int, _ first: String?, _ referrals: [String], _ search: Search) -> String {
+        var text = first.map { "finds \(entries), the first being \($0)" } ?? "finds nothing by \(search.subject)"
+        if first == nil, search.kind == .user {
+            text += ". Nobody matches, or the account may not see them: check the filter, the base and its rights"
+        }
+        if !referrals.isEmpty {
+            text += "; parts that other servers have are not read: \(referrals.joined(separator: ", "))"
+        }
+        return text
+    }
+
+    private func encryption(to url: LDAPURL) -> String {
+        switch (configuration.usesTLS(to: url), configuration.tlsVerification) {
         case (true, .full): "the connection is encrypted and the certificate verified"
         case (true, .never): "the connection is encrypted, but the certificate is NOT verified"
-        case (false, _): configuration.url.scheme == .ldapi ? "over a local socket" : "the connection is NOT encrypted"
+        case (false, _): url.scheme == .ldapi ? "over a local socket" : "the connection is NOT encrypted"
         }
     }
 
@@ -48,6 +82,8 @@ extension LDAPDirectory {
         switch configuration.bind {
         case .anonymous: "anonymously"
         case .simple(let name, _): "as \(name)"
+        case .external: "as whoever the connection shows (EXTERNAL)"
+        case .gssapi: "as the principal of the Kerberos ticket"
         }
     }
 }

@@ -10,8 +10,22 @@ public struct LDAPDirectory: DirectoryReader {
     /// Makes a reader; nothing is opened or checked yet.
     public init(_ configuration: LDAPConfiguration) { self.configuration = configuration }
 
-    /// The server and the search base: `ldaps://dc1.corp.example, DC=corp,DC=example`.
-    public var name: String { "\(configuration.url), \(configuration.base.text)" }
+    /// The servers and the search bases: `ldaps://dc1.corp.example, DC=corp,DC=example`; where certificates are not
+    /// verified, it says so.
+    public var name: String {
+        let bases = configuration.bases.map(\.text).joined(separator: " and ")
+        let warning = warnings.isEmpty ? "" : ", certificate NOT VERIFIED"
+        return "\(configuration.servers), \(bases)\(warning)"
+    }
+
+    /// That certificates are not verified, where they are not.
+    public var warnings: [String] {
+        if configuration.tlsVerification == .full || !configuration.usesTLS { return [] }
+        return [
+            "The certificate of \(configuration.servers) is NOT VERIFIED: anybody between here and there can read the password "
+                + "and change what is read. Name the authority as the CA file, and verify again."
+        ]
+    }
 
     /// Reads people, groups and contacts, whichever the request names, each by one paged search under the base.
     ///
@@ -23,26 +37,29 @@ public struct LDAPDirectory: DirectoryReader {
         let watch = Watch(allowing: configuration.timeouts.read)
         do {
             return try await onDedicatedThread(watch: watch) {
-                try readHere(request, watch: watch, progress: progress)
+                try configuration.validate()
+                return try withServer { url throws(LDAPError) in
+                    try read(request, from: url, watch: watch, progress: progress)
+                }
             }
         } catch let error as LDAPError where error.code == .cancelled {
             throw CancellationError()
         }
     }
 
-    private func readHere(
-        _ request: ReadRequest, watch: Watch, progress: (ReadProgress) -> Void
+    private func read(
+        _ request: ReadRequest, from url: LDAPURL, watch: Watch, progress: (ReadProgress) -> Void
     ) throws(LDAPError) -> DirectorySnapshot {
-        try configuration.validate()
-        let connection = try LDAPConnection.open(configuration, watch: watch)
+        let connection = try LDAPConnection.open(url, configuration, watch: watch)
         try connection.bind()
         connection.readAhead()
         var builder = SnapshotBuilder(source: name, schema: configuration.schema, attributes: request.attributes)
         var hasRead = false
         for search in Search.all(for: request, configuration) {
-            builder.beginSearch(search.subject, base: configuration.base)
+            builder.beginSearch(search.subject, base: search.base)
             do throws(LDAPError) {
-                builder.endSearch(pages: try connection.readAll(search, into: &builder, progress: progress))
+                let end = try connection.readAll(search, into: &builder, progress: progress)
+                builder.endSearch(pages: end.pages, referrals: end.referrals)
                 hasRead = true
             } catch {
                 let isNothingRead = !hasRead && builder.entryCount == 0

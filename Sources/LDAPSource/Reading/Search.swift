@@ -1,27 +1,29 @@
 internal import DirectoryModel
 
-/// One search of a read: everything of one kind under the base.
+/// One search of a read: everything of one kind under one base.
 struct Search: Sendable {
     let kind: ObjectKind
     /// `people`, `groups` or `contacts`.
     let plural: String
-    let base: String
+    let base: DistinguishedName
     let filter: String
     var attributes: [String]
 
     /// What is searched, for people: `people: (objectClass=user) under DC=corp,DC=example`.
-    var subject: String { "\(plural): \(filter) under \(base)" }
+    var subject: String { "\(plural): \(filter) under \(base.text)" }
 
-    /// The searches that answer a request, people first.
+    /// The searches that answer a request, people first, and those under each base.
     static func all(for request: ReadRequest, _ configuration: LDAPConfiguration) -> [Search] {
         let schema = configuration.schema
         let usesUserNames = schema.members.contains { $0.reference == .userName }
         var searches: [Search] = []
         func add(_ kind: ObjectKind, _ plural: String, _ filter: String, _ needed: [AttributeName]) {
-            searches.append(
-                Search(
-                    kind: kind, plural: plural, base: configuration.base.text, filter: filter,
-                    attributes: attributes(request.attributes, needed)))
+            for base in configuration.bases {
+                searches.append(
+                    Search(
+                        kind: kind, plural: plural, base: base, filter: filter,
+                        attributes: attributes(request.attributes, needed)))
+            }
         }
         let identity = [schema.objectID.attribute] + (schema.memberOf.map { [$0] } ?? [])
         if request.kinds.contains(.user) {

@@ -6,6 +6,9 @@ internal import COpenLDAP
     private(set) var entries: [OpaquePointer] = unsafe []
     /// How many entries there are.
     var count: Int { unsafe entries.count }
+    /// The continuation references that came between the entries: each the URLs of servers that have the part.
+    private(set) var references: [[String]] = []
+    private static let referenceLimit = 1000
     /// How the page ended.
     private(set) var outcome = Outcome(code: .success)
     /// Where the next page begins (RFC 2696): empty after the last, nil where the server sent no control.
@@ -23,8 +26,11 @@ internal import COpenLDAP
         case 0x65:
             unsafe takeResult(message, handle)
             return true
+        case 0x73:
+            // They lead to other servers (RFC 4511 §4.5.3), to whom nobody gave this account's password: not followed.
+            // A server may send them without end.
+            if references.count < Self.referenceLimit { unsafe references.append(message.references(handle)) }
         default:
-            // Search references (RFC 4511 §4.5.3) lead to other servers and are not followed.
             break
         }
         return false

@@ -122,6 +122,13 @@ public struct AccountFields: Sendable, Hashable, ExpressibleByArrayLiteral {
         return result
     }
 
+    /// The fields that are in either set.
+    public func union(_ other: AccountFields) -> AccountFields {
+        var result = self
+        result.bits |= other.bits
+        return result
+    }
+
     /// The set without some fields.
     public func subtracting(_ other: AccountFields) -> AccountFields {
         var result = self

@@ -53,15 +53,18 @@ public struct ProviderCapabilities: Sendable, Hashable {
     public var operations: Set<Operation.Kind>
     /// What it lets nobody do, whatever a profile says (requirement KO2).
     public var switches: Switches
+    /// The ways of hashing passwords that it can check.
+    public var passwordSchemes: Set<PasswordScheme>
 
     /// Makes capabilities, by default for everything.
     public init(
         fields: AccountFields = .all, operations: Set<Operation.Kind> = Set(Operation.Kind.allCases),
-        switches: Switches = []
+        switches: Switches = [], passwordSchemes: Set<PasswordScheme> = Set(PasswordScheme.allCases)
     ) {
         self.fields = fields
         self.operations = operations
         self.switches = switches
+        self.passwordSchemes = passwordSchemes
     }
 }
 

@@ -135,7 +135,6 @@ extension Account {
     /// Gives an address up; where it is the primary one, `fallback` takes its place.
     fileprivate mutating func remove(_ address: MailAddress, keeping fallback: MailAddress) {
         setAddresses(
-            primary: self.address == address ? fallback : self.address,
-            aliases: aliases.filter { $0 != address && $0 != fallback })
+            primary: self.address == address ? fallback : self.address, aliases: aliases.filter { $0 != address })
     }
 }

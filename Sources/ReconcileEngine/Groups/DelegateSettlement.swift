@@ -36,6 +36,8 @@ struct DelegateSettlement {
     private var pairByKey: [ObjectID: Int] = [:]
     private var pairByAddress: [MailAddress: Int] = [:]
     private var renamed: [MailAddress: MailAddress] = [:]
+    /// The primary addresses of accounts that are going to be deleted, which takes them out of all delegates.
+    private let deleted: Set<MailAddress>
 
     /// Makes the settlement.
     ///
@@ -43,11 +45,13 @@ struct DelegateSettlement {
     ///   - pairs: what is going to be done, with addresses settled.
     ///   - accountByKey: the accounts that there are of those who may be delegates.
     ///   - addresses: the addresses that they wanted.
+    ///   - deleted: the positions of accounts that are going to be deleted.
     ///   - proof: that the directory was read completely; without it delegates are added only.
     init(
         _ pairs: [Matcher.Pair], accountByKey: [ObjectID: Int], addresses: [ObjectID: MailAddress],
-        accounts: [ObservedAccount], memory: Memory?, proof: CompletenessProof?
+        accounts: [ObservedAccount], deleted: Set<Int>, memory: Memory?, proof: CompletenessProof?
     ) {
+        self.deleted = Set(deleted.map { accounts[$0].account.address })
         self.pairs = pairs
         self.accountByKey = accountByKey
         self.addresses = addresses
@@ -85,14 +89,17 @@ struct DelegateSettlement {
             findings.append(
                 Finding(
                     .partialMembers, principal.name,
-                    "\(principal.name): its list of members was read in part, so nobody is taken out of the delegates."))
+                    "\(principal.name): its list of members was read in part, so nobody is taken out of the delegates.")
+            )
         }
         let pair = pairByKey[principal.key]
         guard let account = principal.account ?? pair.flatMap({ pairs[$0].account }) else {
             if let pair { pairs[pair].desired.account.setDelegates(Array(members)) }
             return nil
         }
-        let current = Set(accounts[account].account.delegates.map { renamed[$0] ?? $0 })
+        // An address that passes from an account that is deleted to a member's is that of somebody else by then.
+        let kept = accounts[account].account.delegates.filter { !deleted.contains($0) || !members.contains($0) }
+        let current = Set(kept.map { renamed[$0] ?? $0 })
         let gone = removal(of: current.subtracting(members), from: accounts[account].id, principal)
         let own = pair.map { pairs[$0].desired.account.address } ?? accounts[account].account.address
         let wanted = current.union(members).subtracting(gone?.addresses ?? []).subtracting([own])

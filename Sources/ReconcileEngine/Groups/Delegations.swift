@@ -49,7 +49,8 @@ struct Delegations {
     /// Notes whom the selected groups list, so that it can be told who of them is no user.
     private mutating func listMembers(_ groups: GroupProjector) {
         let keysOfGroups = Set(snapshot.groups.map(\.dn.canonicalKey))
-        let hierarchy = GroupHierarchy(snapshot)
+        var hierarchy = GroupHierarchy(snapshot)
+        var targetsByGroup: [Int: [Int]] = [:]
         for (index, target) in groups.targets.enumerated() {
             if !target.isNested {
                 members[index] += Set(hierarchy.children(of: target.group)).map {
@@ -57,12 +58,15 @@ struct Delegations {
                 }
             }
             for group in target.isNested ? hierarchy.closure(of: target.group) : [target.group] {
-                for member in snapshot.schema.members where member.reference == .distinguishedName {
-                    for text in snapshot.groups[group].attributes[member.attribute] {
-                        guard let key = (try? DistinguishedName(text))?.canonicalKey, !keysOfGroups.contains(key)
-                        else { continue }
-                        unseen[key, default: (text, [])].targets.append(index)
-                    }
+                targetsByGroup[group, default: []].append(index)
+            }
+        }
+        for member in snapshot.schema.members where member.reference == .distinguishedName {
+            for (group, targets) in targetsByGroup.sorted(by: { $0.key < $1.key }) {
+                for text in snapshot.groups[group].attributes[member.attribute] {
+                    guard let key = (try? DistinguishedName(text))?.canonicalKey, !keysOfGroups.contains(key)
+                    else { continue }
+                    unseen[key, default: (text, [])].targets += targets
                 }
             }
         }

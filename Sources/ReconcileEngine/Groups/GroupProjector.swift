@@ -10,9 +10,10 @@ struct GroupProjector {
         let rule: Int
     }
 
-    private let snapshot: DirectorySnapshot
+    let snapshot: DirectorySnapshot
     private let rules: [GroupRule]
-    private let mappings: [AccountMapping]
+    /// The mapping of each rule.
+    let mappings: [AccountMapping]
     private let derivation: AddressDerivation
     /// The groups in the snapshot's order, each once.
     let selected: [Selected]

@@ -11,7 +11,8 @@ struct MappedAttributes {
         var familyName: String?
         var mobile: String?
         var organizationalUnit: String?
-        var passwordHash: String?
+        /// All values of the attribute with the password's hash.
+        var passwords: [String] = []
         var attributes: [String: String] = [:]
         var inactivity: Reason?
         var addresses: ProxyAddressList
@@ -34,7 +35,7 @@ struct MappedAttributes {
     private let familyNameRule: CompiledText?
     private let mobileRule: CompiledText?
     private let unitRule: CompiledText?
-    private let passwordHashRule: CompiledText?
+    private let passwordSlot: AttributeSlot?
     private let attributeRules: [(name: String, rule: CompiledText)]
     private let activity: CompiledActivity
 
@@ -54,7 +55,7 @@ struct MappedAttributes {
         familyNameRule = compile(mapping.familyName)
         mobileRule = compile(mapping.mobile)
         if case .text(let rule) = mapping.organizationalUnit { unitRule = compile(rule) } else { unitRule = nil }
-        passwordHashRule = compile(mapping.passwordHash.map { TextRule.attribute($0) })
+        passwordSlot = mapping.passwordHash.flatMap { snapshot.attributes.slot(of: $0) }
         attributeRules = mapping.providerAttributes.sorted { $0.key.precedesInBytes($1.key) }
             .map { ($0.key, CompiledText($0.value, index: index)) }
         self.activity = CompiledActivity(activity, at: now, index: index)
@@ -70,7 +71,10 @@ struct MappedAttributes {
     mutating func values(of user: some DirectoryObject) -> Values {
         for index in texts.indices { texts[index] = nil }
         for index in addresses.indices { addresses[index].removeAll(keepingCapacity: true) }
+        var passwords: [String] = []
         user.attributes.forEachValue { slot, value in
+            // What is no text is no hash either.
+            if slot == passwordSlot { passwords.append(String(validatingUTF8: value) ?? "") }
             let index = Int(slot.rawValue)
             guard index < textIndexBySlot.count else { return true }
             let text = Int(textIndexBySlot[index])
@@ -86,7 +90,7 @@ struct MappedAttributes {
         values.givenName = givenNameRule?.text(from: texts, of: user)
         values.familyName = familyNameRule?.text(from: texts, of: user)
         values.mobile = mobileRule?.text(from: texts, of: user)
-        values.passwordHash = passwordHashRule?.text(from: texts, of: user)
+        values.passwords = passwords
         for (name, rule) in attributeRules { values.attributes[name] = rule.text(from: texts, of: user) ?? "" }
         switch mapping.organizationalUnit {
         case nil, .mailDomain: break

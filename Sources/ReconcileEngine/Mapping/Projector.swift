@@ -18,18 +18,24 @@ struct Projector {
     /// What the user at hand is a member of, as positions in ascending order.
     private(set) var memberships: [Int] = []
 
-    private(set) var findings: [Finding] = []
+    private var noted: [Finding] = []
+    private let schemes: Set<PasswordScheme>
+    /// How many people in scope have a password that is not forwarded, by the reason.
+    private var withheld: [PasswordRefusal: Int] = [:]
 
     /// How many memberships the rules ask for: from there on, positions are those of ``GroupProjector``.
     let ruleMemberships: Int
 
     /// Makes the rules ready.
     ///
-    /// - Parameter accounts: the groups that become accounts, whose members are asked for too.
+    /// - Parameters:
+    ///   - accounts: the groups that become accounts, whose members are asked for too.
+    ///   - schemes: the ways of hashing passwords that the provider takes.
     init(
         rules: Reconciler, snapshot: DirectorySnapshot, groups: GroupResolution, at now: Timestamp?,
-        accounts: [(group: Int, isNested: Bool)] = []
+        accounts: [(group: Int, isNested: Bool)] = [], schemes: Set<PasswordScheme> = Set(PasswordScheme.allCases)
     ) {
+        self.schemes = schemes
         scope = CompiledScope(rules.scope)
         systemObjects = SystemObjects(in: snapshot)
         functional = rules.functionalUsers.isEmpty ? nil : CompiledScope(Scope(include: rules.functionalUsers))
@@ -61,7 +67,7 @@ struct Projector {
             find(.noAddress, user, "\(user.displayName) has no \(name), which the rules use as the key: no account.")
             return .blocked(key: nil, address: values.addresses.primary)
         }
-        guard let (primary, aliases) = derivation.addresses(of: user, values.addresses, into: &findings) else {
+        guard let (primary, aliases) = derivation.addresses(of: user, values.addresses, into: &noted) else {
             return .blocked(key: key, address: nil)
         }
         var isFunctional = false
@@ -70,6 +76,11 @@ struct Projector {
         let inactivity = isFunctional ? nil : values.inactivity
         var account = values.account(isFunctional ? .functional : .personal, key: key, primary, aliases, mapping)
         account.isActive = inactivity == nil
+        switch PasswordHash.choose(from: values.passwords, takenBy: schemes) {
+        case .success(let hash): account.passwordHash = hash
+        case .failure(let refusal): withheld[refusal, default: 0] += 1
+        case nil: break
+        }
         let reasons = grant(&account, to: user)
         return .account(
             DesiredAccount(
@@ -92,7 +103,8 @@ struct Projector {
         return memberships
     }
 
-    private mutating func candidate(_ user: DirectoryUser) -> Candidate {
+    /// A user as conditions see it.
+    mutating func candidate(_ user: DirectoryUser) -> Candidate {
         membership.collect(user, into: &memberships)
         return Candidate(user: user, memberships: memberships, positions: positions, addresses: mapping.addresses)
     }
@@ -115,7 +127,18 @@ struct Projector {
     }
 
     private mutating func find(_ code: Finding.Code, _ user: DirectoryUser, _ text: String) {
-        findings.append(Finding(code, user.displayName, text))
+        noted.append(Finding(code, user.displayName, text))
+    }
+
+    /// What somebody should know about the users projected so far.
+    var findings: [Finding] {
+        noted
+            + withheld.map { refusal, count in
+                let people = count == 1 ? "1 person in scope has" : "\(count) people in scope have"
+                return Finding(
+                    .passwordLeftOut, "\(mapping.passwordHash?.text ?? "") \(refusal)",
+                    "\(people) a password \(refusal). It is not forwarded, and an account that has one keeps it.")
+            }
     }
 }
 
@@ -131,7 +154,6 @@ extension MappedAttributes.Values {
         return Account(
             kind: kind, key: key, userName: userName, address: primary, aliases: aliases, name: name,
             givenName: givenName, familyName: familyName, mobile: mobile, organizationalUnit: unit,
-            passwordHash: passwordHash.map { PasswordHash($0) }, requiresMFA: mapping.requiresMFA,
-            attributes: attributes)
+            requiresMFA: mapping.requiresMFA, attributes: attributes)
     }
 }

@@ -30,9 +30,11 @@ struct Matcher {
     /// For each account whether somebody is bound to it.
     private var isClaimed: [Bool]
     /// Accounts that several are bound to.
-    private var repeated: Set<Int> = []
+    private(set) var repeated: Set<Int> = []
     /// The accounts of those who were found by other means than a binding.
     private(set) var adopted: [ObjectID: Int] = [:]
+    /// The unbound accounts that could be somebody's, with the step that found them.
+    private(set) var candidates: [ObjectID: (accounts: [Int], by: Reason)] = [:]
     private(set) var findings: [Finding] = []
 
     /// What matching goes by.
@@ -150,6 +152,7 @@ struct Matcher {
             let (found, reason) = unbound(for: desired, linked)
             if found.isEmpty { pairs.append(Pair(desired: desired, account: nil, changes: [])) }
             if found.count > 1 { noteSeveral(found, for: desired) }
+            if !found.isEmpty, let key = desired.account.key { self.candidates[key] = (found, reason) }
             for position in found { candidates[position, default: []].append((desired, reason, found.count == 1)) }
         }
         unmatched = []
@@ -235,6 +238,8 @@ struct Matcher {
             return
         }
         if !current.isActive, rules.keepsSuspended.contains(desired.account.kind) { desired.account.isActive = false }
+        // A hash that cannot be read, or is in no recorded snapshot, is no reason to lock somebody out.
+        if desired.account.passwordHash == nil { desired.account.passwordHash = current.passwordHash }
         var changes = Difference.changes(
             from: current, to: desired.account, fields: rules.fields.intersection(desired.fields))
         var adoption = adoption

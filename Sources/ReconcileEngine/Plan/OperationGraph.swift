@@ -9,6 +9,8 @@ struct OperationGraph {
         var operation: Operation
         /// Positions of the operations that must be done before.
         var waitsFor: Set<Int> = []
+        /// Those of them that give up an address which the operation takes.
+        var claims: Set<Int> = []
         /// Those of them whose whole outcome counts, and not only that they give up an address.
         var needs: Set<Int> = []
         var isRemoved = false
@@ -72,11 +74,12 @@ struct OperationGraph {
         for (node, needed) in releases {
             for release in needed {
                 switch release {
-                case .pair(let pair): nodes[node].waitsFor.insert(nodeOfPair[pair])
+                case .pair(let pair): nodes[node].claims.insert(nodeOfPair[pair])
                 case .deletion(let account):
-                    if let deletion = nodeOfDeletion[account] { nodes[node].waitsFor.insert(deletion) }
+                    if let deletion = nodeOfDeletion[account] { nodes[node].claims.insert(deletion) }
                 }
             }
+            nodes[node].waitsFor.formUnion(nodes[node].claims)
         }
         for (node, pairs) in needs {
             for pair in pairs {
@@ -159,8 +162,11 @@ struct OperationGraph {
             if nodes[index].needs.contains(node) && parts.release.kind != .create { continue }
             nodes[index].waitsFor.remove(node)
             nodes[index].waitsFor.insert(release)
+            if nodes[index].claims.remove(node) != nil { nodes[index].claims.insert(release) }
         }
-        nodes.append(Node(operation: parts.release))
+        // An account that is made takes its addresses in the first step.
+        let claims = parts.release.kind == .create ? nodes[node].claims : []
+        nodes.append(Node(operation: parts.release, waitsFor: claims, claims: claims))
         nodes[node].operation = parts.rest
         releaseOfRest[node] = release
         nodes[node].waitsFor.insert(release)

@@ -129,10 +129,14 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let delegateLeftOut = Code(rawValue: "delegate-left-out")
         /// A group's list of members was read in part, so that nobody can be called gone from it.
         public static let partialMembers = Code(rawValue: "partial-members")
+        /// A part of the directory is on another server, which was not asked.
+        public static let partElsewhere = Code(rawValue: "part-elsewhere")
         /// An account is of another kind than it should be.
         public static let otherKind = Code(rawValue: "other-kind")
         /// Accounts are bound to directory objects by somebody else.
         public static let foreignAccount = Code(rawValue: "foreign-account")
+        /// Passwords are not forwarded: they are not hashed, or not in a way that the provider takes.
+        public static let passwordLeftOut = Code(rawValue: "password-left-out")
         /// The provider cannot do something that the rules call for.
         public static let unsupported = Code(rawValue: "unsupported")
     }

@@ -4,14 +4,23 @@ internal import DirectoryModel
 struct GroupHierarchy {
     /// For each group the groups that are its direct members, by their positions in the snapshot.
     private var children: [[Int]]
+    /// For each group the number of the last closure that it was found for, so that none begins with an empty set.
+    private var lastFound: [Int]
+    private var closures = 0
 
     init(_ snapshot: DirectorySnapshot) {
         children = [[Int]](repeating: [], count: snapshot.groups.count)
+        lastFound = [Int](repeating: 0, count: snapshot.groups.count)
         var positionByKey: [String: Int] = [:]
         positionByKey.reserveCapacity(snapshot.groups.count)
         for (position, group) in snapshot.groups.enumerated() { positionByKey[group.dn.canonicalKey] = position }
+        // A directory spells a group nearly always the same way, so each spelling is parsed once.
+        var positionBySpelling: [String: Int?] = [:]
         func position(_ text: String) -> Int? {
-            (try? DistinguishedName(text)).flatMap { positionByKey[$0.canonicalKey] }
+            if let known = positionBySpelling[text] { return known }
+            let position = (try? DistinguishedName(text)).flatMap { positionByKey[$0.canonicalKey] }
+            positionBySpelling[text] = .some(position)
+            return position
         }
         for (child, group) in snapshot.groups.enumerated() {
             if let memberOf = snapshot.schema.memberOf {
@@ -31,12 +40,16 @@ struct GroupHierarchy {
     func children(of group: Int) -> [Int] { children[group] }
 
     /// A group with all that are members of it, to any depth; each once, circles or not.
-    func closure(of group: Int) -> [Int] {
+    mutating func closure(of group: Int) -> [Int] {
+        closures += 1
         var found = [group]
-        var isFound: Set<Int> = [group]
+        lastFound[group] = closures
         var next = 0
         while next < found.count {
-            for child in children[found[next]] where isFound.insert(child).inserted { found.append(child) }
+            for child in children[found[next]] where lastFound[child] != closures {
+                lastFound[child] = closures
+                found.append(child)
+            }
             next += 1
         }
         return found

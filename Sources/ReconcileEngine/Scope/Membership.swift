@@ -32,24 +32,27 @@ struct Membership {
         memberOfSlot = schema.memberOf.flatMap { snapshot.attributes.slot(of: $0) }
         userNameSlot = snapshot.attributes.slot(of: schema.userName)
         primaryGroupSlot = schema.primaryGroup.flatMap { snapshot.attributes.slot(of: $0.userAttribute) }
-        let hierarchy = targets.contains(where: \.isNested) ? GroupHierarchy(snapshot) : nil
+        var hierarchy = targets.contains(where: \.isNested) ? GroupHierarchy(snapshot) : nil
+        // A group can count for many targets, and its values are parsed once.
+        var targetsByGroup: [Int: [Int]] = [:]
         for (target, wanted) in targets.enumerated() {
             let groups = wanted.isNested ? hierarchy?.closure(of: wanted.group) ?? [wanted.group] : [wanted.group]
-            for group in groups { add(snapshot.groups[group], target, schema) }
+            for group in groups { targetsByGroup[group, default: []].append(target) }
         }
+        for (group, targets) in targetsByGroup { add(snapshot.groups[group], targets, schema) }
     }
 
-    private mutating func add(_ group: DirectoryGroup, _ target: Int, _ schema: DirectorySchema) {
-        targetsByGroupKey[group.dn.canonicalKey, default: []].append(target)
-        if let id = schema.primaryGroup?.relativeID(of: group) { targetsByPrimaryGroup[id, default: []].append(target) }
+    private mutating func add(_ group: DirectoryGroup, _ targets: [Int], _ schema: DirectorySchema) {
+        targetsByGroupKey[group.dn.canonicalKey, default: []] += targets
+        if let id = schema.primaryGroup?.relativeID(of: group) { targetsByPrimaryGroup[id, default: []] += targets }
         for member in schema.membershipLists {
             for value in group.attributes[member.attribute] {
                 switch member.reference {
                 case .distinguishedName:
                     guard let dn = try? DistinguishedName(value) else { continue }
-                    targetsByMember[dn.canonicalKey, default: []].append(target)
+                    targetsByMember[dn.canonicalKey, default: []] += targets
                 case .userName:
-                    targetsByUserName[value.lowercased(), default: []].append(target)
+                    targetsByUserName[value.lowercased(), default: []] += targets
                 }
             }
         }

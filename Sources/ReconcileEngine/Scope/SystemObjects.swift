@@ -33,11 +33,16 @@ struct SystemObjects {
     /// For each slot the position of its name in ``attributes``; -1 for all others.
     private let meaningBySlot: [Int8]
     private let classes: [(name: [UInt8], kind: Kind)]
+    /// The lengths of those names as bits: most classes that people have are told by it to be none of them.
+    private let classLengths: UInt64
 
     init(in snapshot: DirectorySnapshot) {
         meaningBySlot = snapshot.attributes.names.map { Int8(Self.attributes.firstIndex(of: $0) ?? -1) }
         classes = snapshot.schema.excludedClasses.sorted().map { (Array($0.utf8), Self.kind(ofClass: $0)) }
+        classLengths = classes.reduce(0) { $0 | Self.bit(ofLength: $1.name.count) }
     }
+
+    private static func bit(ofLength length: Int) -> UInt64 { 1 << UInt64(min(length, 63)) }
 
     /// What the user is instead of a person, as a phrase; nil for a person.
     func description(of user: DirectoryUser) -> String? {
@@ -52,16 +57,19 @@ struct SystemObjects {
     }
 
     private func kind(_ value: Span<UInt8>, of meaning: Int) -> Kind? {
-        if meaning == 0 { return classes.first { value.isSpelled($0.name) }?.kind }
-        guard let text = String(validatingUTF8: value) else { return nil }
-        return switch meaning {
-        case 1: Self.kind(ofAccountType: text)
-        case 2: UserAccountControl(decimal: text).flatMap(Self.kind)
-        case 3: text.uppercased() == "TRUE" ? .systemObject : nil
-        case 4: Self.systemMailboxes.contains(text) ? .systemMailbox : nil
-        default: Self.kind(ofSambaFlags: text)
+        switch meaning {
+        case 0:
+            if classLengths & Self.bit(ofLength: value.count) == 0 { return nil }
+            return classes.first { value.isSpelled($0.name) }?.kind
+        case 1: return value.decimal.flatMap(Self.kind(ofAccountType:))
+        case 2: return value.decimal.flatMap { Int32(exactly: $0) }.flatMap(Self.kind(ofAccountControl:))
+        case 3: return value.isSpelled(Self.yes) ? .systemObject : nil
+        case 4: return value.decimal.map(Self.systemMailboxes.contains) == true ? .systemMailbox : nil
+        default: return String(validatingUTF8: value).flatMap(Self.kind(ofSambaFlags:))
         }
     }
+
+    private static let yes = Array("true".utf8)
 
     private static func kind(ofClass name: String) -> Kind {
         switch name {
@@ -74,15 +82,16 @@ struct SystemObjects {
     }
 
     /// MS-SAMR §2.2.1.9: a machine's account, a trust's.
-    private static func kind(ofAccountType text: String) -> Kind? {
-        switch text {
-        case "805306369": .computer
-        case "805306370": .trust
+    private static func kind(ofAccountType type: Int64) -> Kind? {
+        switch type {
+        case 0x3000_0001: .computer
+        case 0x3000_0002: .trust
         default: nil
         }
     }
 
-    private static func kind(_ control: UserAccountControl) -> Kind? {
+    private static func kind(ofAccountControl bits: Int32) -> Kind? {
+        let control = UserAccountControl(rawValue: UInt32(bitPattern: bits))
         if control.contains(.interdomainTrust) { return .trust }
         return control.isDisjoint(with: [.workstationTrust, .serverTrust]) ? nil : .computer
     }
@@ -94,7 +103,7 @@ struct SystemObjects {
     }
 
     /// Exchange's mailboxes for itself: system attendant, system, arbitration, discovery, monitoring.
-    private static let systemMailboxes: Set<String> = ["8192", "16384", "8388608", "536870912", "549755813888"]
+    private static let systemMailboxes: [Int64] = [8192, 16384, 8_388_608, 536_870_912, 549_755_813_888]
 }
 
 extension Span<UInt8> {
@@ -105,5 +114,19 @@ extension Span<UInt8> {
             if self[index].asciiLowercased != name[index] { return false }
         }
         return true
+    }
+
+    /// The number that the bytes spell in decimal, with a sign or not; nil for anything else.
+    fileprivate var decimal: Int64? {
+        let isNegative = count > 0 && self[0] == UInt8(ascii: "-")
+        let start = isNegative ? 1 : 0
+        guard count > start, count < 19 else { return nil }
+        var number: Int64 = 0
+        for index in start..<count {
+            let digit = self[index] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            number = number * 10 + Int64(digit)
+        }
+        return isNegative ? -number : number
     }
 }

@@ -32,14 +32,14 @@ struct ADConnectBackend: Decodable {
 
         init(from decoder: any Decoder) throws {
             let section = try Section(decoder, LDAPKeys.self)
-            authentication = try section.optional(.authentication)
+            authentication = try section.optional(.authentication, Authentication.self)?.configuration
             let sync = try section.optional(.sync, Sync.self)
             guard let url = try section.parsed(.addr, as: "a server's address", { try LDAPURL($0) }) else {
                 throw section.missing(.addr)
             }
             var source = LDAPSourceConfiguration(
                 url: url.description, base: try section.base(.baseDN),
-                schema: try section.schema(.preset) ?? .fitting(sync?.filter, authentication?.filterTemplate))
+                schema: try section.schema(.preset) ?? .fitting(sync?.filter, authentication?.filter?.filter))
             source.bind = try Self.bind(section)
             source.scope = try section.searchScope(.scope) ?? source.scope
             source.startTLS = try section.optional(.startTLS) ?? source.startTLS
@@ -59,6 +59,28 @@ struct ADConnectBackend: Decodable {
             case (nil, _?): throw section.missing(.bindDN)
             case (_?, nil): throw section.missing(.bindPassword)
             }
+        }
+    }
+
+    private struct Authentication: Decodable {
+        let configuration: AuthenticationConfiguration
+
+        private enum Keys: String, SectionKey {
+            case timeout
+            case attribute = "username_attribute"
+            case filter = "username_filter_template"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let section = try Section(decoder, Keys.self)
+            let attribute = AttributeName(try section.required(.attribute))
+            guard let filter = try section.lookup(.filter, attribute) else { throw section.missing(.filter) }
+            let seconds = try section.optional(.timeout, Int.self) ?? 5
+            guard (1...3600).contains(seconds) else {
+                throw section.mistake(at: .timeout, "the time is 1 to 3600 seconds, without a unit.")
+            }
+            configuration = AuthenticationConfiguration(
+                userName: attribute, filter: filter, timeout: .seconds(seconds))
         }
     }
 

@@ -20,22 +20,33 @@ extension Configuration {
     private func makeLDAPConfiguration(
         _ ldap: LDAPSourceConfiguration
     ) throws(ConfigurationError) -> LDAPConfiguration {
-        let url: LDAPURL
-        do { url = try LDAPURL(ldap.url) } catch {
-            throw ConfigurationError(path: "source.ldap.url", error.message)
+        var urls: [LDAPURL] = []
+        for text in ldap.urls {
+            do { urls.append(try LDAPURL(text)) } catch {
+                throw ConfigurationError(path: "source.ldap.url", error.message)
+            }
         }
         var bind = BindIdentity.anonymous
         if let who = ldap.bind {
-            if let password = who.password {
+            if who.method == .external {
+                bind = .external
+            } else if who.method == .gssapi {
+                bind = .gssapi
+            } else if let password = who.password {
                 bind = .simple(name: who.name, password: password)
             } else if let file = who.passwordFile {
                 bind = .simple(name: who.name, password: try SecretFile.read(resolve(file)))
             }
         }
         return LDAPConfiguration(
-            url: url, startTLS: ldap.startTLS, caFile: ldap.caFile.map(resolve),
+            ldap.domain.map { .domain($0) } ?? .urls(urls), startTLS: ldap.startTLS, caFile: ldap.caFile.map(resolve),
+            caFolder: ldap.caFolder.map(resolve),
+            clientCertificate: ldap.clientCertificate.map {
+                ClientCertificate(certificate: resolve($0.certificate), key: resolve($0.key))
+            },
+            minimumTLS: ldap.minimumTLS,
             tlsVerification: ldap.verifiesTLS ? .full : .never, allowsPlainText: ldap.allowsPlainText, bind: bind,
-            base: ldap.base, scope: ldap.scope, schema: ldap.schema, peopleFilter: ldap.peopleFilter,
+            bases: ldap.bases, scope: ldap.scope, schema: ldap.schema, peopleFilter: ldap.peopleFilter,
             groupsFilter: ldap.groupsFilter,
             pageSize: ldap.pageSize,
             timeouts: LDAPTimeouts(

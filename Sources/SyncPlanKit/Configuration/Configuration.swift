@@ -46,7 +46,8 @@ public struct Configuration: Sendable, Decodable {
     public var digest = ""
 
     private enum Keys: String, SectionKey {
-        case source, backend, provider, domains, people, groups, entitlements, lifecycle, settings, limits, protected
+        case source, backend, authentication, provider, domains, people, groups, entitlements, lifecycle, settings,
+            limits, protected
         case state
     }
 
@@ -76,6 +77,7 @@ public struct Configuration: Sendable, Decodable {
             source = try section.required(.source)
             lifecycle = Lifecycle()
         }
+        authentication = try section.optional(.authentication) ?? authentication
         provider = try section.required(.provider)
         domains = try section.parsedList(.domains, as: "a mail domain") { try MailDomain($0) } ?? []
         people = try section.optional(.people) ?? PeopleConfiguration()

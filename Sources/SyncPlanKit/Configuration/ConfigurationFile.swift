@@ -28,6 +28,15 @@ public struct ConfigurationFile: Sendable {
         return configuration
     }
 
+    /// Whether the file names a source, and so is meant for a configuration, right or wrong; a file that is no YAML is
+    /// none.
+    var hasSource: Bool {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8), let root = try? Yams.compose(yaml: text),
+            let mapping = root.mapping
+        else { return false }
+        return mapping.keys.contains { $0.string == "source" || $0.string == "backend" }
+    }
+
     /// The file's bytes.
     func read(_ what: String) throws(ConfigurationError) -> Data {
         do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {

@@ -54,6 +54,22 @@ struct Section<Key: SectionKey> {
         }
     }
 
+    /// Reads one text, or a list of texts.
+    func oneOrMore(_ key: Key) throws -> [String]? {
+        if let text = try? container.decodeIfPresent(String.self, forKey: key) { return [text] }
+        return try optional(key)
+    }
+
+    /// Reads one text, or a list of texts, and turns each into a value.
+    func parsedOneOrMore<Value>(
+        _ key: Key, as expected: String, _ parse: (String) throws -> Value?
+    ) throws -> [Value]? {
+        if (try? container.decodeIfPresent(String.self, forKey: key)) == nil {
+            return try parsedList(key, as: expected, parse)
+        }
+        return try parsed(key, as: expected, parse).map { [$0] }
+    }
+
     /// The error for a key that is not there, or where one of several is needed, for none of them being there.
     func missing(_ keys: Key..., advice: String? = nil) -> any Error {
         let names = keys.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")

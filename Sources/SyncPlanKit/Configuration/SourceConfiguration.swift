@@ -24,6 +24,18 @@ public enum SourceConfiguration: Sendable, Decodable {
         }
     }
 
+    /// Whether another source gives the same objects to the same account, however it is reached.
+    func readsTheSame(as other: SourceConfiguration) -> Bool {
+        switch (self, other) {
+        case (.ldif(let one), .ldif(let other)): one.path == other.path && one.schema == other.schema
+        case (.ldap(let one), .ldap(let other)):
+            (one.urls, one.domain, one.bind?.name) == (other.urls, other.domain, other.bind?.name)
+                && (one.bases, one.scope, one.schema) == (other.bases, other.scope, other.schema)
+                && (one.peopleFilter, one.groupsFilter) == (other.peopleFilter, other.groupsFilter)
+        default: false
+        }
+    }
+
     /// How the directory lays out identity, classes and memberships.
     public var schema: DirectorySchema {
         switch self {
@@ -52,23 +64,31 @@ public struct LDIFSourceConfiguration: Sendable, Decodable {
 
 /// A directory server.
 public struct LDAPSourceConfiguration: Sendable, Decodable {
-    /// The server's address: `ldap://`, `ldaps://` or `ldapi://`.
-    public var url: String
+    /// The servers' addresses, tried in turn: `ldap://`, `ldaps://` or `ldapi://`; empty where there is a ``domain``.
+    public var urls: [String]
+    /// The domain whose servers DNS names; nil where there are ``urls``.
+    public var domain: String?
     /// How the directory lays out identity, classes and memberships.
     public var schema: DirectorySchema
     /// Whether TLS is started on a plain connection before anything else is said.
     public var startTLS = false
     /// A file of certificates to trust besides those of the system.
     public var caFile: String?
+    /// A folder of such files.
+    public var caFolder: String?
+    /// The certificate that this side shows, and its key: paths as written.
+    public var clientCertificate: ClientCertificate?
+    /// The oldest version of TLS that is accepted.
+    public var minimumTLS = TLSVersion.tls12
     /// Whether the server's certificate is checked.
     public var verifiesTLS = true
     /// Whether a password may be sent unencrypted to another machine.
     public var allowsPlainText = false
     /// Who signs in; nil for nobody.
     public var bind: Bind?
-    /// Where the search begins.
-    public var base: DistinguishedName
-    /// How far below that entry is searched.
+    /// Where searches begin.
+    public var bases: [DistinguishedName]
+    /// How far below those entries is searched.
     public var scope = SearchScope.subtree
     /// A filter (RFC 4515) that users must match besides the preset's; nil for none.
     public var peopleFilter: String?
@@ -85,7 +105,19 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
 
     /// Who signs in.
     public struct Bind: Sendable, Decodable {
-        /// A distinguished name, `user@domain` or `DOMAIN\name`.
+        /// How somebody signs in.
+        public enum Method: String, Sendable, CaseIterable {
+            /// With a name and a password.
+            case simple
+            /// As whoever the connection shows.
+            case external
+            /// With a Kerberos ticket.
+            case gssapi
+        }
+
+        /// How.
+        public var method = Method.simple
+        /// A distinguished name, `user@domain` or `DOMAIN\name`; empty where the method needs none.
         public var name: String
         /// The password itself, from the environment or a private configuration file.
         public var password: Secret?
@@ -98,13 +130,22 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
         }
 
         private enum Keys: String, SectionKey {
-            case name, password
+            case method, name, password
             case passwordFile = "password-file"
         }
 
         /// Reads who signs in.
         public init(from decoder: any Decoder) throws {
             let section = try Section(decoder, Keys.self)
+            let methods = Method.allCases.map(\.rawValue).joined(separator: ", ")
+            method = try section.parsed(.method, as: "one of \(methods)") { Method(rawValue: $0) } ?? method
+            if method != .simple {
+                for key in [Keys.name, .password, .passwordFile] where section.contains(key) {
+                    throw section.mistake(at: key, "the method \(method.rawValue) takes none.")
+                }
+                name = ""
+                return
+            }
             name = try section.required(.name)
             password = try section.optional(.password, String.self).map { Secret($0) }
             passwordFile = try section.optional(.passwordFile)
@@ -117,9 +158,13 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     }
 
     private enum Keys: String, SectionKey {
-        case url, preset, bind, base, scope, timeouts
+        case url, domain, preset, bind, base, scope, timeouts
         case startTLS = "start-tls"
         case caFile = "ca-file"
+        case caFolder = "ca-folder"
+        case clientCertificate = "client-certificate"
+        case clientKey = "client-key"
+        case minimumTLS = "tls-minimum"
         case verifyTLS = "tls-verify"
         case allowPlainText = "allow-plain-text"
         case peopleFilter = "people-filter"
@@ -146,24 +191,39 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     }
 
     init(url: String, base: DistinguishedName, schema: DirectorySchema) {
-        self.url = url
-        self.base = base
+        urls = [url]
+        bases = [base]
         self.schema = schema
     }
 
     /// Reads the source.
     public init(from decoder: any Decoder) throws {
         let section = try Section(decoder, Keys.self)
-        url = try section.required(.url)
+        domain = try section.optional(.domain)
+        urls = try section.oneOrMore(.url) ?? []
+        switch (urls.isEmpty, domain) {
+        case (true, nil): throw section.missing(.url, .domain)
+        case (false, _?): throw section.mistake(at: .domain, "there is a `url` too: keep one of them.")
+        default: break
+        }
         schema = try section.schema(.preset) ?? .activeDirectory
         startTLS = try section.optional(.startTLS) ?? startTLS
         caFile = try section.optional(.caFile)
+        caFolder = try section.optional(.caFolder)
+        switch (try section.optional(.clientCertificate, String.self), try section.optional(.clientKey, String.self)) {
+        case (let certificate?, let key?): clientCertificate = ClientCertificate(certificate: certificate, key: key)
+        case (nil, nil): break
+        case (nil, _?): throw section.missing(.clientCertificate)
+        case (_?, nil): throw section.missing(.clientKey)
+        }
+        minimumTLS =
+            try section.parsed(.minimumTLS, as: "\"1.2\" or \"1.3\"") { TLSVersion(rawValue: $0) } ?? minimumTLS
         verifiesTLS =
             try section.parsed(.verifyTLS, as: "`always` or `never`") { ["always": true, "never": false][$0] }
             ?? verifiesTLS
         allowsPlainText = try section.optional(.allowPlainText) ?? allowsPlainText
         bind = try section.optional(.bind)
-        base = try section.base(.base)
+        bases = try section.bases(.base)
         scope = try section.searchScope(.scope) ?? scope
         peopleFilter = try section.optional(.peopleFilter)
         groupsFilter = try section.optional(.groupsFilter)
@@ -189,6 +249,12 @@ extension Section {
             throw missing(key)
         }
         return base
+    }
+
+    func bases(_ key: Key) throws -> [DistinguishedName] {
+        let bases = try parsedOneOrMore(key, as: "a distinguished name") { try DistinguishedName($0) } ?? []
+        if bases.isEmpty { throw missing(key) }
+        return bases
     }
 
     func searchScope(_ key: Key) throws -> SearchScope? {

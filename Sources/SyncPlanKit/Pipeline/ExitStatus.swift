@@ -45,6 +45,11 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         }
     }
 
+    /// What a review means for the exit code.
+    public init(of comparison: PlanComparison, detailed: Bool = false) {
+        self = detailed && !comparison.isEmpty ? .changesPending : .success
+    }
+
     /// What a run means for the exit code.
     public init(of report: ApplyReport, plan: Plan) {
         switch report.ending {
@@ -79,7 +84,7 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         case is StateDatabaseError, is FirstPasswordsError: self = .cannotWrite
         case is LDIFError: self = .configuration
         case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
-        case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
+        case is SubjectError: self = .usage
         case is CancellationError: self = .interrupted
         default: self = .unavailable
         }

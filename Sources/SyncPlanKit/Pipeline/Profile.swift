@@ -22,6 +22,8 @@ public struct Profile: Sendable {
     public let provider: any AccountProvider
     /// The rules.
     public let reconciler: Reconciler
+    /// Whether a recorded snapshot is read instead of the source.
+    let isRecorded: Bool
 
     /// Makes a profile; nothing is opened yet.
     ///
@@ -29,6 +31,7 @@ public struct Profile: Sendable {
     /// - Throws: ``ConfigurationError`` where a secret cannot be read or an address makes no sense.
     public init(configuration: Configuration, recording: String? = nil) throws(ConfigurationError) {
         self.configuration = configuration
+        isRecorded = recording != nil
         if let recording {
             reader = LDIFFile(path: recording, schema: configuration.source.schema)
         } else {
@@ -48,13 +51,28 @@ public struct Profile: Sendable {
     public func plan(
         progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> PlanFile {
-        let memory = try StateDatabase.memory(at: configuration.statePath, of: provider.name)
-        async let snapshot = reader.read(reconciler.readRequest) { progress(.reading(entries: $0.entries)) }
-        let observed = try await provider.observe { progress(.listing(accounts: $0)) }
-        let header = header()
+        let states = try await read(reconciler.readRequest, progress: progress)
         let plan = reconciler.plan(
-            directory: try await snapshot, provider: observed, remembering: memory, at: header.madeAt)
-        return PlanFile(plan: plan, header: header)
+            directory: states.directory, provider: states.provider, remembering: states.memory, at: states.now)
+        return PlanFile(plan: plan, header: header(madeAt: states.now))
+    }
+
+    /// What a plan is made of.
+    struct States {
+        let directory: DirectorySnapshot
+        let provider: ObservedState
+        let memory: Memory?
+        let now: Timestamp
+    }
+
+    /// Reads the directory and the provider at the same time, and what earlier runs left behind.
+    func read(
+        _ request: ReadRequest, progress: @escaping @Sendable (RunProgress) -> Void
+    ) async throws -> States {
+        let memory = try StateDatabase.memory(at: configuration.statePath, of: provider.name)
+        async let snapshot = reader.read(request) { progress(.reading(entries: $0.entries)) }
+        let observed = try await provider.observe { progress(.listing(accounts: $0)) }
+        return States(directory: try await snapshot, provider: observed, memory: memory, now: Self.now())
     }
 
     /// Carries a plan out, and remembers for the next run what it has to know: of a plan with nothing to do, too.
@@ -114,10 +132,14 @@ public struct Profile: Sendable {
     }
 
     /// The header of a plan made now.
-    public func header() -> PlanHeader {
-        PlanHeader(
-            configuration: configuration.digest, provider: provider.name,
-            madeAt: Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970)))
+    public func header() -> PlanHeader { header(madeAt: Self.now()) }
+
+    private func header(madeAt now: Timestamp) -> PlanHeader {
+        PlanHeader(configuration: configuration.digest, provider: provider.name, madeAt: now)
+    }
+
+    private static func now() -> Timestamp {
+        Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970))
     }
 }
 

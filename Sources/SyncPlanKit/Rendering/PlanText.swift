@@ -1,8 +1,8 @@
 internal import DirectoryModel
 public import ReconcileEngine
 
-/// A plan as text for people: what is destructive first, then the rest, then what is held, what is noteworthy, and a
-/// summary.
+/// A plan as text for people: what is destructive first, then the rest, then what will be deleted one day, what is held,
+/// what is noteworthy, and a summary.
 ///
 /// Without colour the same plan gives the same text.
 public struct PlanText: Sendable {
@@ -26,6 +26,7 @@ public struct PlanText: Sendable {
     public func render(_ plan: Plan, approvals: [String?] = [], ending: String) -> String {
         var lines = [header(plan.overview), ""]
         lines += operations(plan)
+        lines += pending(plan)
         lines += held(plan, approvals)
         lines += notes(plan)
         let summary = summary(plan)
@@ -54,6 +55,7 @@ public struct PlanText: Sendable {
             }.joined(separator: ", ")
         ]
         if parts[0].isEmpty { parts[0] = plan.held.isEmpty ? "Nothing to do" : "Nothing to do but what is held" }
+        if !plan.pending.isEmpty { parts.append("\(plan.pending.count.grouped) to be deleted later") }
         if !plan.held.isEmpty { parts.append("\(plan.held.count.grouped) held") }
         if !plan.findings.isEmpty { parts.append(plan.findings.count.of("note")) }
         return style.bold(parts.joined(separator: "; ") + ".")
@@ -81,74 +83,18 @@ public struct PlanText: Sendable {
         return lines + [""]
     }
 
-    private func text(of operation: Operation, width: Int) -> [String] {
-        let address = operation.address.text.printable
-        let reasons = operation.reasons.map(\.description.printable).joined(separator: "; ")
-        let mark = mark(of: operation.kind)
-        switch operation.kind {
-        case .create:
-            return ["  \(mark)  \(address.padded(width))  \(contents(of: operation, reasons))"]
-        case .delete, .suspend:
-            return ["  \(mark)  \(address.padded(width))  \(reasons)"]
-        case .rename:
-            let first = "  \(mark)  \(address) → \(operation.resultingAddress.text.printable)  \(reasons)"
-            return [first] + fields(of: operation, without: .address)
-        case .update, .reactivate, .adopt:
-            let first =
-                operation.reasons.allSatisfy { $0.code == .differs } ? address : "\(address.padded(width))  \(reasons)"
-            return ["  \(mark)  \(first)"] + fields(of: operation, without: .active)
-        }
-    }
+    // MARK: Later, held and noteworthy
 
-    private func mark(of kind: Operation.Kind) -> String {
-        let word = kind.rawValue.padded(10)
-        return switch kind {
-        case .delete: style.red("-  \(word)")
-        case .suspend: style.red("!  \(word)")
-        case .rename: style.cyan(">  \(word)")
-        case .update: style.yellow("~  \(word)")
-        case .reactivate: style.green("^  \(word)")
-        case .adopt: style.cyan("=  \(word)")
-        case .create: style.green("+  \(word)")
+    private func pending(_ plan: Plan) -> [String] {
+        if plan.pending.isEmpty { return [] }
+        let shown = plan.pending.prefix(limit ?? plan.pending.count)
+        let width = shown.lazy.map(\.address.text.printable.count).reduce(0) { max($0, min($1, 40)) }
+        var lines = shown.map { "\(style.yellow("later"))  \(text(of: $0, width: width))" }
+        if plan.pending.count > shown.count {
+            lines.append("       … and \((plan.pending.count - shown.count).grouped) more; --all shows them.")
         }
+        return lines + [""]
     }
-
-    private func contents(of operation: Operation, _ reasons: String) -> String {
-        guard let account = operation.account else { return reasons }
-        var parts: [String] = []
-        if let name = account.name { parts.append(name.printable) }
-        if let quota = account.quota { parts.append(quota.description) }
-        if !account.aliases.isEmpty { parts.append(account.aliases.count.of("alias", "aliases")) }
-        return parts.isEmpty ? reasons : "\(parts.joined(separator: ", ")); \(reasons)"
-    }
-
-    private func fields(of operation: Operation, without hidden: AccountField) -> [String] {
-        let shown = operation.changes.filter { $0.field != hidden }
-        let width = shown.map(\.field.rawValue.count).max() ?? 0
-        return shown.map { change in
-            let reason = change.reason.map { "   \($0.description.printable)" } ?? ""
-            return
-                "                   \(change.field.rawValue.padded(width))  \(values(of: change))\(style.faint(reason))"
-        }
-    }
-
-    private func values(of change: FieldChange) -> String {
-        func texts(_ value: FieldValue) -> [String]? {
-            switch value {
-            case .unset: []
-            case .list(let texts): texts
-            default: nil
-            }
-        }
-        if change.field == .aliases, let old = texts(change.old), let new = texts(change.new) {
-            let removed = old.filter { !new.contains($0) }.map { style.red("- \($0.printable)") }
-            let added = new.filter { !old.contains($0) }.map { style.green("+ \($0.printable)") }
-            return (removed + added).joined(separator: "  ")
-        }
-        return "\(change.old.description.printable) → \(change.new.description.printable)"
-    }
-
-    // MARK: Held and noteworthy
 
     private func held(_ plan: Plan, _ approvals: [String?]) -> [String] {
         if plan.violations.isEmpty { return [] }

@@ -48,11 +48,12 @@ public struct ReportText: Sendable {
         }
     }
 
-    /// The steps of a check, one line each.
+    /// The steps of a check, one line each, and one more where the same can be tried with another tool.
     public func render(_ steps: [CheckStep]) -> String {
         steps.map { step in
             let mark = step.passed ? style.green("ok  ") : style.red("FAIL")
-            return "\(mark)  \(step.title.padded(14))  \(step.detail.printable)\n"
+            let command = step.command.map { "      \(style.faint("try: \($0.printable)"))\n" } ?? ""
+            return "\(mark)  \(step.title.padded(14))  \(step.detail.printable)\n\(command)"
         }.joined()
     }
 }

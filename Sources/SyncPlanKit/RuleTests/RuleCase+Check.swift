@@ -20,7 +20,9 @@ extension RuleCase {
 
         var differences: [String] = []
         for expectation in expectations {
-            guard let index = planned.firstIndex(where: { $0.subject == expectation.subject }) else {
+            let candidates = planned.indices.filter { planned[$0].subject == expectation.subject }
+            // Of several notes of a kind, or operations on an account, the one that is as expected is the one that is meant.
+            guard let index = candidates.first(where: { planned[$0].satisfies(expectation) }) ?? candidates.first else {
                 differences.append("- expected: \(expectation.description)")
                 continue
             }
@@ -140,6 +142,12 @@ private struct Planned {
         subject = .operation(operation.kind, address: operation.address.text, isHeld: isHeld)
         text = operation.reasons.map(\.description).joined(separator: "; ")
         self.operation = operation
+    }
+
+    /// Whether its fields and reasons are as expected.
+    func satisfies(_ expectation: Expectation) -> Bool {
+        expectation.fields.allSatisfy { value(of: $0.name) == $0.value }
+            && expectation.reason.map { text.contains($0) } != false
     }
 
     /// The value that a field has afterwards; nil where the operation does not touch it.

@@ -51,7 +51,7 @@ struct ApplyCommand: AsyncParsableCommand {
     func run() async throws {
         let options = self
         try await Terminal.run {
-            let profile = try Profile(configuration: options.common.load())
+            let profile = try options.common.profile()
             let lock = try profile.lock()
             let progress = ProgressLine()
             defer { progress.clear() }

@@ -19,7 +19,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let common = common
         try await Terminal.run {
-            let profile = try Profile(configuration: common.load())
+            let profile = try common.profile()
             let steps =
                 [CheckStep("configuration", passed: true, detail: "\(common.config) makes sense.")]
                 + (await profile.check())

@@ -37,7 +37,7 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let options = self
         try await Terminal.run {
-            let profile = try Profile(configuration: options.common.load(), recording: options.from)
+            let profile = try options.common.profile(recording: options.from)
             let progress = ProgressLine()
             defer { progress.clear() }
             let file = try await profile.plan(progress: progress.show)

@@ -26,7 +26,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     func run() async throws {
         let options = self
         try await Terminal.run {
-            let profile = try Profile(configuration: options.common.load())
+            let profile = try options.common.profile()
             let progress = ProgressLine()
             defer { progress.clear() }
             let snapshot = try await profile.record(

@@ -89,7 +89,7 @@ enum PlanBenchmark {
     /// Processor time.
     ///
     /// Planning and joining have one thread and wait for nothing, so on a quiet machine it is the time on the clock.
-    private static func timed<Value>(_ body: () -> Value) -> (seconds: Double, value: Value) {
+    static func timed<Value>(_ body: () -> Value) -> (seconds: Double, value: Value) {
         let start = clock()
         let value = body()
         return (Double(clock() - start) / Double(CLOCKS_PER_SEC), value)

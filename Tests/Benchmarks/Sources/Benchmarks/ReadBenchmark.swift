@@ -31,8 +31,8 @@ enum ReadBenchmark {
     /// One read in a process of its own.
     static func once(url: String, users: Int) async throws {
         let configuration = LDAPConfiguration(
-            url: try LDAPURL(url), bind: .simple(name: Slapd.reader, password: Secret(Slapd.password)),
-            base: try DistinguishedName(Slapd.base))
+            .url(try LDAPURL(url)), bind: .simple(name: Slapd.reader, password: Secret(Slapd.password)),
+            bases: [try DistinguishedName(Slapd.base)])
         let snapshot = try await LDAPDirectory(configuration).read(reconciler.readRequest)
         guard snapshot.completeness.proof != nil, snapshot.users.count == users else {
             throw ProgramFailure(description: "\(snapshot.users.count) users: \(snapshot.completeness.reasons)")

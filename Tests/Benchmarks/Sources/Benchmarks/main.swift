@@ -1,7 +1,7 @@
 import Foundation
 
 let words = CommandLine.arguments.dropFirst()
-let usage = "usage: Tests/Benchmarks/run [read|plan|run|all] [N]   (N users; 20000 unless given)\n"
+let usage = "usage: Tests/Benchmarks/run [read|plan|run|groups|all] [N]   (N users or groups; 20000 unless given)\n"
 
 func number(_ position: Int) -> Int? {
     guard position < CommandLine.arguments.count else { return nil }
@@ -14,10 +14,12 @@ do {
     case ("read", let users?): try ReadBenchmark.run(users: users, pairs: 7)
     case ("plan", let users?): try PlanBenchmark.run(users: users, rounds: 5)
     case ("run", let users?): try RunBenchmark.run(users: users, pairs: 5)
+    case ("groups", let groups?): try GroupBenchmark.run(groups: groups, rounds: 3)
     case ("all", let users?):
         try ReadBenchmark.run(users: users, pairs: 7)
         try PlanBenchmark.run(users: users, rounds: 5)
         try RunBenchmark.run(users: users, pairs: 5)
+        try GroupBenchmark.run(groups: users, rounds: 3)
     // What follows runs in processes of their own, one for each measurement.
     case ("serve", let users?): try Server.serve(users: users)
     case ("read-once", _):
@@ -25,6 +27,8 @@ do {
     case ("plan-once", let users?): try PlanBenchmark.plan(users: users, percent: number(3) ?? 0)
     case ("join-once", let users?):
         try PlanBenchmark.join(users: users, percent: number(3) ?? 0, rounds: number(4) ?? 5)
+    case ("groups-once", let groups?):
+        GroupBenchmark.once(groups: groups, GroupBenchmark.Graph(rawValue: CommandLine.arguments[3]) ?? .web)
     default:
         FileHandle.standardError.write(Data(usage.utf8))
         exit(64)

@@ -1,0 +1,106 @@
+internal import COpenLDAP
+internal import DirectoryModel
+
+/// What a server says about itself in its root entry (RFC 4512 §5.1), as far as it may be seen.
+struct ServerDescription: Sendable, CustomStringConvertible {
+    /// Where its trees begin: what can be searched, leaving out what lies below another.
+    var namingContexts: [String] = []
+    /// The values by lower-case attribute name.
+    private var values: [String: [String]] = [:]
+
+    init(_ values: [String: [String]]) {
+        self.values = values
+        // A context below another one is found there too: the configuration below the forest's root, and the like.
+        let names = (values["namingcontexts"] ?? []).compactMap { try? DistinguishedName($0) }
+        namingContexts = names.filter { name in !names.contains { $0 != name && name.isDescendant(of: $0) } }.map(
+            \.text)
+    }
+
+    /// The attributes that tell: the operational ones have to be named.
+    static let attributes = [
+        "objectClass", "namingContexts", "vendorName", "vendorVersion", "dnsHostName", "domainFunctionality",
+        "supportedCapabilities",
+    ]
+
+    /// The product, the host, the functional level and the naming contexts, as far as they are told.
+    var description: String {
+        var parts = [product]
+        if let host = first("dnsHostName") { parts[0] += " on \(host)" }
+        if let level = first("domainFunctionality") { parts.append("domain level \(Self.levels[level] ?? level)") }
+        parts.append(namingContexts.isEmpty ? "shows no naming contexts" : "has \(contexts)")
+        return parts.joined(separator: "; ")
+    }
+
+    /// The naming contexts in one line.
+    var contexts: String { namingContexts.map { "\"\($0)\"" }.joined(separator: ", ") }
+
+    private var product: String {
+        let vendor = [first("vendorName"), first("vendorVersion")].compactMap { $0 }.joined(separator: " ")
+        let capabilities = values["supportedcapabilities"] ?? []
+        // MS-ADTS §3.1.1.3.4.3.
+        let kind: String? =
+            if capabilities.contains("1.2.840.113556.1.4.1851") {
+                "Active Directory Lightweight Directory Services"
+            } else if capabilities.contains("1.2.840.113556.1.4.800") {
+                "Active Directory"
+            } else if values["objectclass"]?.contains("OpenLDAProotDSE") ?? false {
+                "OpenLDAP"
+            } else {
+                nil
+            }
+        guard let kind else { return vendor.isEmpty ? "a server that does not say what it is" : vendor }
+        return vendor.isEmpty ? kind : "\(kind) (\(vendor))"
+    }
+
+    private func first(_ name: String) -> String? { values[name.asciiLowercased]?.first }
+
+    /// The names of functional levels (MS-ADTS §6.1.4.3).
+    private static let levels = [
+        "0": "Windows 2000", "2": "Windows Server 2003", "3": "Windows Server 2008", "4": "Windows Server 2008 R2",
+        "5": "Windows Server 2012", "6": "Windows Server 2012 R2", "7": "Windows Server 2016",
+        "10": "Windows Server 2025",
+    ]
+}
+
+extension LDAPConnection {
+    /// What the server says about itself; with nothing in it where it says nothing to this account.
+    ///
+    /// Servers give it before a bind too (RFC 4513 §5.1.2 wants as much).
+    ///
+    /// - Throws: where the connection is lost, or the server does not answer.
+    func describeServer() throws(LDAPError) -> ServerDescription {
+        let attributes = CStrings(ServerDescription.attributes)
+        var names = unsafe attributes.pointers
+        var id: Int32 = 0
+        let status = unsafe ldap_search_ext(
+            handle, "", LDAP_SCOPE_BASE, "(objectClass=*)", &names, 0, nil, nil, nil, 0, &id)
+        guard status == LDAP_SUCCESS else { return ServerDescription([:]) }
+        var page = SearchPage()
+        while unsafe !page.take(try receive(id, "asking \(url) what it is"), handle: handle) {}
+        guard let entry = unsafe page.entries.first else { return ServerDescription([:]) }
+        return unsafe ServerDescription(texts(of: entry))
+    }
+
+    /// The values of an entry as text, by lower-case attribute name.
+    private func texts(of entry: OpaquePointer) -> [String: [String]] {
+        var result: [String: [String]] = [:]
+        var ber: OpaquePointer?
+        var dn = unsafe berval()
+        defer { unsafe ber_free(ber, 0) }
+        guard unsafe ldap_get_dn_ber(handle, entry, &ber, &dn) == LDAP_SUCCESS else { return [:] }
+        while true {
+            var attribute = unsafe berval()
+            var values: UnsafeMutablePointer<berval>?
+            guard unsafe ldap_get_attribute_ber(handle, entry, ber, &attribute, &values) == LDAP_SUCCESS,
+                unsafe attribute.bv_val != nil
+            else { return result }
+            defer { unsafe ber_memfree(values) }
+            let name = unsafe String(decoding: attribute.octets, as: UTF8.self).asciiLowercased
+            guard var value = unsafe values else { continue }
+            while unsafe value.pointee.bv_val != nil {
+                result[name, default: []].append(unsafe String(decoding: value.pointee.octets, as: UTF8.self))
+                unsafe value += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import SyncPlanKit
+
+struct ReviewCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "review",
+        abstract: "Shows what another configuration would do differently. Changes nothing.",
+        discussion: """
+            Both plans are made of the same directory and the same accounts, read once, and of what the old \
+            configuration remembers. - is what only the old configuration leads to, + what only the new one does.
+
+            EXAMPLES
+              sync-plan review sync-plan.yaml new.yaml
+              sync-plan review sync-plan.yaml new.yaml --from yesterday.ldif
+              sync-plan review --detailed-exitcode sync-plan.yaml new.yaml
+            """)
+
+    @Argument(help: "The configuration as it is.")
+    var old: String
+
+    @Argument(help: "The configuration as it could be.")
+    var new: String
+
+    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    var from: String?
+
+    @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 where there is a difference.")
+    var detailedExitCode = false
+
+    @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
+    var noColor = false
+
+    func run() async throws {
+        let options = self
+        try await Terminal.run {
+            let profiles = try [options.old, options.new].map {
+                try Profile(configuration: ConfigurationFile(path: $0).load(), recording: options.from)
+            }
+            let progress = ProgressLine()
+            defer { progress.clear() }
+            let comparison = try await profiles[0].review(profiles[1], progress: progress.show)
+            progress.clear()
+            let text = ReviewText(style: Style(usesColor: !options.noColor && Terminal.wantsColor))
+            Terminal.write(text.render(comparison, from: options.old, to: options.new))
+            return ExitStatus(of: comparison, detailed: options.detailedExitCode)
+        }
+    }
+}
