@@ -7,6 +7,9 @@
 #include <ldap.h>
 #include <openldap.h>
 #include <poll.h>
+#include <stdint.h>
+#include <sys/time.h>
+#include <time.h>
 
 /* LDAP_OPT_ON is the address of a variable. */
 static inline int shim_ldap_set_flag(LDAP *ld, int option, int on) {
@@ -53,6 +56,74 @@ static inline int shim_ldap_read_ahead(LDAP *ld, int octets) {
     Sockbuf *sb = NULL;
     if (ldap_get_option(ld, LDAP_OPT_SOCKBUF, &sb) != LDAP_OPT_SUCCESS || sb == NULL) return -1;
     return ber_sockbuf_add_io(sb, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_APPLICATION, &octets);
+}
+
+/* Refuses messages of more than so many octets before any memory is reserved for them. */
+static inline int shim_ldap_limit_messages(LDAP *ld, ber_len_t octets) {
+    Sockbuf *sb = NULL;
+    if (ldap_get_option(ld, LDAP_OPT_SOCKBUF, &sb) != LDAP_OPT_SUCCESS || sb == NULL) return -1;
+    return ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &octets);
+}
+
+/* Whether octets that nobody has looked at were received together with the last message. */
+static inline int shim_ldap_has_unread(LDAP *ld) {
+    Sockbuf *sb = NULL;
+    if (ldap_get_option(ld, LDAP_OPT_SOCKBUF, &sb) != LDAP_OPT_SUCCESS || sb == NULL) return 0;
+    return ber_sockbuf_ctrl(sb, LBER_SB_OPT_DATA_READY, NULL) > 0;
+}
+
+/* Waiting for a message. As long as there are octets to read, libldap passes over messages that answer nothing without
+   looking at the clock. So a layer above TLS has nothing more to give once `deadline`, a time of the monotonic clock in
+   nanoseconds, has passed; 0 means none. */
+
+static inline int64_t shim_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline int shim_deadline_setup(Sockbuf_IO_Desc *sbiod, void *deadline) {
+    sbiod->sbiod_pvt = deadline;
+    return 0;
+}
+
+static inline int shim_deadline_ctrl(Sockbuf_IO_Desc *sbiod, int option, void *argument) {
+    return LBER_SBIOD_CTRL_NEXT(sbiod, option, argument);
+}
+
+static inline ber_slen_t shim_deadline_read(Sockbuf_IO_Desc *sbiod, void *octets, ber_len_t count) {
+    const int64_t deadline = *(const int64_t *)sbiod->sbiod_pvt;
+    if (deadline != 0 && shim_now() >= deadline) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return LBER_SBIOD_READ_NEXT(sbiod, octets, count);
+}
+
+static inline ber_slen_t shim_deadline_write(Sockbuf_IO_Desc *sbiod, void *octets, ber_len_t count) {
+    return LBER_SBIOD_WRITE_NEXT(sbiod, octets, count);
+}
+
+/* Puts the layer in; `deadline` must live as long as the handle. */
+static inline int shim_ldap_watch_deadline(LDAP *ld, int64_t *deadline) {
+    static Sockbuf_IO layer = {
+        shim_deadline_setup, NULL, shim_deadline_ctrl, shim_deadline_read, shim_deadline_write, NULL
+    };
+    Sockbuf *sb = NULL;
+    if (ldap_get_option(ld, LDAP_OPT_SOCKBUF, &sb) != LDAP_OPT_SUCCESS || sb == NULL) return -1;
+    return ber_sockbuf_add_io(sb, &layer, LBER_SBIOD_LEVEL_APPLICATION - 1, deadline);
+}
+
+/* ldap_result for so many microseconds, below a second, whatever the server sends meanwhile. */
+static inline int shim_ldap_result(
+    LDAP *ld, int id, int all, int microseconds, int64_t *deadline, LDAPMessage **message
+) {
+    struct timeval wait = { 0, microseconds };
+    int type;
+    *deadline = shim_now() + (int64_t)microseconds * 1000;
+    type = ldap_result(ld, id, all, &wait, message);
+    *deadline = 0;
+    return type;
 }
 
 /* The handshake. With GnuTLS, libldap answers "try again" by trying again at once, for ever, on a non-blocking socket,

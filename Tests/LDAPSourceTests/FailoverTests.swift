@@ -40,9 +40,12 @@ import Testing
     }
 
     @Test func aServerIsLeftOnlyBeforeItsFirstEntry() async throws {
-        let id = (name: "entryUUID", values: [Array("b0b0b0b0-0000-4000-8000-000000000001".utf8)])
-        let breaking = try FakeDirectory { _ in [.entry("uid=a,dc=corp", [id]), .entry("uid=b,dc=corp", [id]), .hangUp]
+        let people: [FakeDirectory.Answer] = (1...2).map {
+            .entry(
+                "uid=\($0),\(Slapd.base)",
+                [("entryUUID", [Array("b0b0b0b0-0000-4000-8000-00000000000\($0)".utf8)])])
         }
+        let breaking = try FakeDirectory { _ in people + [.hangUp] }
         let hangingUp = try FakeDirectory { _ in [.hangUp] }
         let server = try LDAPURL(try Company.openLDAPServer().ldapURL)
         defer { withExtendedLifetime((breaking, hangingUp)) {} }
@@ -113,6 +116,7 @@ import Testing
     @Test func aDomainsServerIsRead() async throws {
         let url = try LDAPURL(try Company.openLDAPServer().ldapURL)
         let dns = try FakeDNS(["_ldap._tcp.localhost": [(1, 0, 1, "localhost"), (2, 0, url.port, "localhost")]])
+        defer { withExtendedLifetime(dns) {} }
         var configuration = try Company.openLDAPServer().configuration()
         configuration.schema = .inetOrgPerson
         configuration.servers = .domain("localhost")

@@ -62,7 +62,7 @@ import Testing
         }
         defer { withExtendedLifetime(server) {} }
         let configuration = LDAPConfiguration(
-            .url(try LDAPURL(server.url)), bases: [try DistinguishedName("DC=corp")])
+            .url(try LDAPURL(server.url)), bases: [try DistinguishedName("DC=corp,DC=example")])
         return try await LDAPDirectory(configuration).read(
             ReadRequest(attributes: .only(["member"]), kinds: [.group]))
     }

@@ -61,6 +61,8 @@ public struct Incompleteness: Sendable, Hashable, CustomStringConvertible {
         public static let refused = Code(rawValue: "refused")
         /// An entry could not be understood.
         public static let undecodableEntry = Code(rawValue: "undecodable-entry")
+        /// An entry came twice and was not the same: the directory changed while it was read.
+        public static let changedWhileRead = Code(rawValue: "changed-while-read")
         /// The file ended in the middle, or was not understood from some line on.
         public static let malformedFile = Code(rawValue: "malformed-file")
         /// The reader stopped without saying that it had come to the end.

@@ -13,7 +13,7 @@ public enum AttributeSelection: Sendable, Hashable {
 /// ended in success. Whatever goes wrong is told with ``fail(_:)``. ``finish()`` answers a complete snapshot only where
 /// each search was ended and nothing failed.
 public struct SnapshotBuilder {
-    /// How many undecodable entries are kept as reasons of their own before they are only counted.
+    /// How many entries are kept as reasons of their own before they are only counted.
     private static let reasonLimit = 20
 
     /// What is being read, for people.
@@ -32,9 +32,10 @@ public struct SnapshotBuilder {
     private var partialGroups: Set<ObjectID> = []
 
     private var searches: [SearchEvidence] = []
-    private var search: (subject: String, firstEntry: Int)?
+    private var search: (subject: String, base: DistinguishedName?, firstEntry: Int)?
     private var reasons: [Incompleteness] = []
-    private var undecodable = 0
+    /// How many entries are, or would be, reasons.
+    private var doubtfulEntries = 0
 
     private var entry = Entry()
     private var isInEntry = false
@@ -63,10 +64,14 @@ public struct SnapshotBuilder {
 
     // MARK: Searches
 
-    /// Begins a search, or a file; `subject` names it for people.
-    public mutating func beginSearch(_ subject: String) {
+    /// Begins a search, or a file.
+    ///
+    /// - Parameters:
+    ///   - subject: names it for people.
+    ///   - base: at or below which every entry must lie; nil where they may lie anywhere.
+    public mutating func beginSearch(_ subject: String, base: DistinguishedName? = nil) {
         closeSearch()
-        search = (subject, entryCount)
+        search = (subject, base, entryCount)
     }
 
     /// Ends the search that is open.
@@ -125,7 +130,10 @@ public struct SnapshotBuilder {
 
     /// Adds one value to the entry that has begun.
     public mutating func append(_ value: Span<UInt8>, to slot: AttributeSlot) {
-        if slot == idSlot, entry.id == nil { entry.id = schema.objectID.decode(value) }
+        if slot == idSlot, !entry.hasGivenID {
+            entry.idCount += 1
+            if entry.idCount == 1 { entry.id = schema.objectID.decode(value) }
+        }
         if slot == classSlot, entry.kind == nil { entry.classes.append(String(validatingUTF8: value) ?? "") }
         let index = Int(slot.rawValue)
         if entry.badText == nil, index < isBinary.count, !isBinary[index], !value.isUTF8 { entry.badText = slot }
@@ -146,6 +154,15 @@ public struct SnapshotBuilder {
         }
         guard let dn = try? DistinguishedName(entry.dn) else {
             return undecodable("\"\(entry.dn)\" is no distinguished name (RFC 4514).", remedy: nil)
+        }
+        if let base = search?.base, !dn.isDescendant(of: base), dn != base {
+            return undecodable(
+                "\(entry.dn) does not lie under \(base.text), where it was searched for.", remedy: nil)
+        }
+        if entry.idCount > 1 {
+            return undecodable(
+                "\(entry.dn) has \(entry.idCount) values of \(schema.objectID.attribute), which must be one.",
+                remedy: "Correct the entry in the directory.")
         }
         guard let id = entry.id else {
             return undecodable(
@@ -196,9 +213,10 @@ public struct SnapshotBuilder {
     public consuming func finish() -> DirectorySnapshot {
         if isInEntry { discardEntry("the read ended in the middle of it") }
         closeSearch()
-        if undecodable > Self.reasonLimit {
+        for change in users.dropEarlier() + groups.dropEarlier() + contacts.dropEarlier() { doubt(change) }
+        if doubtfulEntries > Self.reasonLimit {
             reasons.append(
-                Incompleteness(.undecodableEntry, "\(undecodable - Self.reasonLimit) more entries like these."))
+                Incompleteness(.undecodableEntry, "\(doubtfulEntries - Self.reasonLimit) more entries like these."))
         }
         if searches.isEmpty && reasons.isEmpty {
             reasons.append(Incompleteness(.unfinished, "Nothing was read from \(source)."))
@@ -210,10 +228,12 @@ public struct SnapshotBuilder {
     }
 
     private mutating func undecodable(_ detail: String, remedy: String?) {
-        undecodable += 1
-        if undecodable <= Self.reasonLimit {
-            reasons.append(Incompleteness(.undecodableEntry, detail, remedy: remedy))
-        }
+        doubt(Incompleteness(.undecodableEntry, detail, remedy: remedy))
+    }
+
+    private mutating func doubt(_ reason: Incompleteness) {
+        doubtfulEntries += 1
+        if doubtfulEntries <= Self.reasonLimit { reasons.append(reason) }
     }
 
     /// Notes the slots of names that the table has gained, and those that have a meaning of their own.
@@ -235,6 +255,10 @@ extension SnapshotBuilder {
         var dn = ""
         var kind: ObjectKind?
         var id: ObjectID?
+        /// Whether the source knew the identity, so that no value is taken for it.
+        var hasGivenID = false
+        /// How many values the attribute of the identity has.
+        var idCount = 0
         var classes: [String] = []
         var storage: [UInt8] = []
         var badText: AttributeSlot?
@@ -244,6 +268,8 @@ extension SnapshotBuilder {
             self.dn = dn
             self.kind = kind
             self.id = id
+            hasGivenID = id != nil
+            idCount = 0
             classes.removeAll(keepingCapacity: true)
             storage.removeAll(keepingCapacity: true)
             badText = nil

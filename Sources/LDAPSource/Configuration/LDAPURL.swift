@@ -110,12 +110,13 @@ public struct LDAPURL: Sendable, Hashable, CustomStringConvertible {
         var bytes: [UInt8] = []
         var rest = text.utf8
         while let byte = rest.popFirst() {
+            if byte == 0 { return nil }
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
                 continue
             }
-            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, let value = UInt8(digits, radix: 16),
-                value != 0
+            guard let digits = String(rest.prefix(2)), digits.utf8.count == 2, !digits.hasPrefix("+"),
+                let value = UInt8(digits, radix: 16), value != 0
             else { return nil }
             bytes.append(value)
             rest = rest.dropFirst(2)

@@ -15,8 +15,14 @@ internal import DirectoryModel
 /// ``slice`` microseconds, between which cancellation and time-outs are looked at; only name resolution can hold longer.
 @safe struct LDAPConnection: ~Copyable {
     static let slice = 100_000
+    /// How many octets a message may have: 256 MiB, a group of some three million members.
+    private static let messageLimit: ber_len_t = 256 << 20
 
     let handle: OpaquePointer
+    /// When the server is not listened to any longer for now; see `shim_ldap_result`.
+    private let deadline: UnsafeMutablePointer<Int64>
+    /// Messages that came before they were asked for.
+    private let early = EarlyMessages()
     let configuration: LDAPConfiguration
     let url: LDAPURL
     let watch: Watch
@@ -46,13 +52,18 @@ internal import DirectoryModel
         // From here on libldap closes it.
         _ = socket.release()
         unsafe self.handle = handle
+        unsafe deadline = UnsafeMutablePointer.allocate(capacity: 1)
+        unsafe deadline.initialize(to: 0)
         self.configuration = configuration
         self.url = url
         self.watch = watch
         setOptions()
     }
 
-    deinit { unsafe _ = ldap_unbind_ext_s(handle, nil, nil) }
+    deinit {
+        unsafe _ = ldap_unbind_ext_s(handle, nil, nil)
+        unsafe deadline.deallocate()
+    }
 
     /// Sets what must not depend on the machine's `ldap.conf` or the person's `.ldaprc`.
     private func setOptions() {
@@ -64,6 +75,8 @@ internal import DirectoryModel
         unsafe _ = shim_ldap_set_flag(handle, LDAP_OPT_REFERRALS, 0)
         var timeout = timeval(configuration.timeouts.connect)
         unsafe _ = ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &timeout)
+        unsafe _ = shim_ldap_limit_messages(handle, Self.messageLimit)
+        unsafe _ = shim_ldap_watch_deadline(handle, deadline)
     }
 
     func set(_ option: Int32, _ value: Int32) {
@@ -80,16 +93,27 @@ internal import DirectoryModel
     }
 
     /// The next message of the operation; `action` completes "… failed".
+    ///
+    /// Messages of other operations are kept for later. They are asked for all the same: where libldap is asked for one
+    /// operation it keeps every notice until the connection ends, and aborts the process over one without a name.
     func receive(_ id: Int32, _ action: @autoclosure () -> String) throws(LDAPError) -> LDAPMessage {
+        if let message = early.next(of: id) { return message }
         var silentSince: ContinuousClock.Instant?
         while true {
             try watch.checkCancellation()
-            var wait = timeval()
-            wait.tv_usec = suseconds_t(Self.slice)
-            var message: OpaquePointer?
-            let type = unsafe ldap_result(handle, id, LDAP_MSG_ONE, &wait, &message)
-            if type > 0, let message = unsafe message { return unsafe LDAPMessage(message) }
-            if type < 0 { throw LDAPError.general(localOutcome(nil), action()) }
+            try checkTime()
+            var pointer: OpaquePointer?
+            let type = unsafe shim_ldap_result(
+                handle, LDAP_RES_ANY, LDAP_MSG_ONE, Int32(Self.slice), deadline, &pointer)
+            if let pointer = unsafe pointer {
+                switch unsafe ldap_msgid(pointer) {
+                case id: return unsafe LDAPMessage(pointer)
+                case 0: try heed(unsafe LDAPMessage(pointer), action())
+                case let other: unsafe early.keep(LDAPMessage(pointer), of: other)
+                }
+            } else if type < 0 {
+                throw connectionFailure(action())
+            }
             let now = ContinuousClock.now
             let since = silentSince ?? now
             silentSince = since
@@ -99,9 +123,28 @@ internal import DirectoryModel
                     "\(url) has not answered for \(configuration.timeouts.operation) while \(action()). Check that the "
                         + "server is well, or allow more time for an operation.", resultCode: .timeout)
             }
-            try checkTime()
         }
     }
+
+    /// Throws where the server says unasked that it ends the connection (RFC 4511 §4.4.1), with its reason.
+    private func heed(_ notice: consuming LDAPMessage, _ action: String) throws(LDAPError) {
+        let outcome = unsafe notice.outcome(handle)
+        if outcome.code != .success { throw LDAPError.general(outcome, action) }
+    }
+
+    /// Why no message could be received.
+    private func connectionFailure(_ action: String) -> LDAPError {
+        let isTooLong = errno == ERANGE
+        let outcome = localOutcome(nil)
+        guard outcome.code == .serverDown, isTooLong else { return LDAPError.general(outcome, action) }
+        return LDAPError(
+            .protocolError,
+            "\(url) sent a message of more than \(Self.messageLimit >> 20) MiB, or none that is LDAP, while \(action).",
+            resultCode: outcome.code)
+    }
+
+    /// Whether the server has sent more than was looked at.
+    var hasUnread: Bool { unsafe shim_ldap_has_unread(handle) != 0 }
 
     /// Throws where the time for the whole read has run out.
     func checkTime() throws(LDAPError) {

@@ -39,3 +39,24 @@ extension LDAPMessage {
         return unsafe pointer
     }
 }
+
+/// Messages of operations that nobody waits for yet, in the order received, freed with the value.
+@safe final class EarlyMessages {
+    private var messages: [Int32: [OpaquePointer]] = unsafe [:]
+
+    deinit {
+        unsafe messages.values.joined().forEach { unsafe _ = ldap_msgfree($0) }
+    }
+
+    func keep(_ message: consuming LDAPMessage, of id: Int32) {
+        unsafe messages[id, default: []].append(message.release())
+    }
+
+    /// The first message of an operation.
+    func next(of id: Int32) -> LDAPMessage? {
+        guard unsafe !messages.isEmpty, var waiting = unsafe messages.removeValue(forKey: id) else { return nil }
+        let first = unsafe waiting.removeFirst()
+        if unsafe !waiting.isEmpty { unsafe messages[id] = waiting }
+        return unsafe LDAPMessage(first)
+    }
+}

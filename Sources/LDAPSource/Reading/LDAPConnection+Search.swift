@@ -37,7 +37,7 @@ extension LDAPConnection {
     ) throws(LDAPError) -> SearchEnd {
         let attributes = CStrings(search.attributes)
         var end = SearchEnd()
-        var previous = PageMark()
+        var marks: Set<Int> = []
         var id = try send(search, attributes, after: [])
         while true {
             var page = SearchPage()
@@ -61,11 +61,11 @@ extension LDAPConnection {
             try take(page)
             guard let nextID = try next.get() else { return end }
             id = nextID
-            let mark = unsafe PageMark(cookie: page.cookie, firstEntry: page.entries.first.map { unsafe dn(of: $0) })
-            if mark == previous {
+            // A cookie may be the same for every page, and the same page may come with ever new ones.
+            let mark = unsafe page.entries.first.map { unsafe dn(of: $0) } ?? page.cookie ?? []
+            if !marks.insert(mark.hashValue).inserted {
                 throw LDAPError(.protocolError, "\(url) sends the same page of \(search.plural) again and again.")
             }
-            previous = mark
         }
     }
 
@@ -75,6 +75,10 @@ extension LDAPConnection {
     ) throws(LDAPError) -> [UInt8]? {
         if page.outcome.code != .success {
             throw try failure(page.outcome, search)
+        }
+        if hasUnread {
+            throw LDAPError(
+                .protocolError, "\(url) sent more after it had ended a page of \(search.plural): that was not all.")
         }
         if let cookie = page.cookie { return cookie.isEmpty ? nil : cookie }
         // A server that passed over the control gave everything at once; one that forgets it later proves nothing.
@@ -101,13 +105,13 @@ extension LDAPConnection {
         var names = unsafe attributes.pointers
         var id: Int32 = 0
         let status = unsafe ldap_search_ext(
-            handle, search.base, configuration.scope.code, search.filter, &names, 0, &controls, nil, nil, 0, &id)
+            handle, search.base.text, configuration.scope.code, search.filter, &names, 0, &controls, nil, nil, 0, &id)
         guard status == LDAP_SUCCESS else { throw failure(status, search) }
         return id
     }
 
     private func failure(_ status: Int32, _ search: Search) -> LDAPError {
-        LDAPError.search(localOutcome(status), for: search.plural, base: search.base, on: url)
+        LDAPError.search(localOutcome(status), for: search.plural, base: search.base.text, on: url)
     }
 
     /// Why a search failed; where its base is not there, with those that are.
@@ -115,7 +119,7 @@ extension LDAPConnection {
         let isBaseMissing = outcome.code == .noSuchObject || outcome.code == .referral
         let server = isBaseMissing ? try describeServer() : nil
         return LDAPError.search(
-            outcome, for: search.plural, base: search.base, on: url, contexts: server?.namingContexts ?? [])
+            outcome, for: search.plural, base: search.base.text, on: url, contexts: server?.namingContexts ?? [])
     }
 
     // MARK: Entries
@@ -216,12 +220,6 @@ struct SearchEnd {
             referrals.append(url)
         }
     }
-}
-
-/// By what a page is known again.
-private struct PageMark: Equatable {
-    var cookie: [UInt8]?
-    var firstEntry: [UInt8]?
 }
 
 extension SearchScope {

@@ -56,7 +56,7 @@ public struct LDAPDirectory: DirectoryReader {
         var builder = SnapshotBuilder(source: name, schema: configuration.schema, attributes: request.attributes)
         var hasRead = false
         for search in Search.all(for: request, configuration) {
-            builder.beginSearch(search.subject)
+            builder.beginSearch(search.subject, base: search.base)
             do throws(LDAPError) {
                 let end = try connection.readAll(search, into: &builder, progress: progress)
                 builder.endSearch(pages: end.pages, referrals: end.referrals)

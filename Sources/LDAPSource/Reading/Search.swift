@@ -5,12 +5,12 @@ struct Search: Sendable {
     let kind: ObjectKind
     /// `people`, `groups` or `contacts`.
     let plural: String
-    let base: String
+    let base: DistinguishedName
     let filter: String
     var attributes: [String]
 
     /// What is searched, for people: `people: (objectClass=user) under DC=corp,DC=example`.
-    var subject: String { "\(plural): \(filter) under \(base)" }
+    var subject: String { "\(plural): \(filter) under \(base.text)" }
 
     /// The searches that answer a request, people first, and those under each base.
     static func all(for request: ReadRequest, _ configuration: LDAPConfiguration) -> [Search] {
@@ -21,7 +21,7 @@ struct Search: Sendable {
             for base in configuration.bases {
                 searches.append(
                     Search(
-                        kind: kind, plural: plural, base: base.text, filter: filter,
+                        kind: kind, plural: plural, base: base, filter: filter,
                         attributes: attributes(request.attributes, needed)))
             }
         }

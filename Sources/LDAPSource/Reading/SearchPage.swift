@@ -8,6 +8,7 @@ internal import COpenLDAP
     var count: Int { unsafe entries.count }
     /// The continuation references that came between the entries: each the URLs of servers that have the part.
     private(set) var references: [[String]] = []
+    private static let referenceLimit = 1000
     /// How the page ended.
     private(set) var outcome = Outcome(code: .success)
     /// Where the next page begins (RFC 2696): empty after the last, nil where the server sent no control.
@@ -27,7 +28,8 @@ internal import COpenLDAP
             return true
         case 0x73:
             // They lead to other servers (RFC 4511 §4.5.3), to whom nobody gave this account's password: not followed.
-            unsafe references.append(message.references(handle))
+            // A server may send them without end.
+            if references.count < Self.referenceLimit { unsafe references.append(message.references(handle)) }
         default:
             break
         }
@@ -38,15 +40,30 @@ internal import COpenLDAP
         var controls: UnsafeMutablePointer<UnsafeMutablePointer<LDAPControl>?>?
         outcome = unsafe message.outcome(handle, controls: &controls)
         defer { unsafe ldap_controls_free(controls) }
-        guard let control = unsafe ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, nil) else { return }
+        guard let control = unsafe ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, nil) else {
+            // libldap takes controls that it cannot read for an empty list.
+            if let controls = unsafe controls, unsafe controls.pointee == nil {
+                takeMalformedControl(LDAP_DECODING_ERROR)
+            }
+            return
+        }
         var estimate: Int32 = 0
         var value = unsafe berval()
-        let parsed = unsafe ldap_parse_pageresponse_control(handle, control, &estimate, &value)
+        // libldap aborts the process over a control without a value.
+        let hasValue = unsafe control.pointee.ldctl_value.bv_val != nil
+        let parsed =
+            hasValue
+            ? unsafe ldap_parse_pageresponse_control(handle, control, &estimate, &value) : LDAP_DECODING_ERROR
         defer { unsafe ldap_memfree(value.bv_val) }
         if parsed == LDAP_SUCCESS {
             cookie = unsafe Array(UnsafeRawBufferPointer(start: value.bv_val, count: Int(clamping: value.bv_len)))
-        } else if outcome.code == .success {
-            outcome = Outcome(code: LDAPResultCode(rawValue: parsed), serverMessage: "the paging control is malformed")
+        } else {
+            takeMalformedControl(parsed)
         }
+    }
+
+    private mutating func takeMalformedControl(_ status: Int32) {
+        guard outcome.code == .success else { return }
+        outcome = Outcome(code: LDAPResultCode(rawValue: status), serverMessage: "the paging control is malformed")
     }
 }
