@@ -32,7 +32,11 @@ public final class FakeDNS: Sendable {
                         recvfrom(descriptor, &buffer, buffer.count, 0, $0, &length)
                     }
                 }
-                if count <= 0 { return }
+                // Closed here and not by the one who ends it: the number could belong to another socket by the next call.
+                if count <= 0 {
+                    close(descriptor)
+                    return
+                }
                 let question = Array(buffer.prefix(count))
                 let name = Self.name(in: question)
                 self?.asked.withLock { $0.append(name) }
@@ -48,7 +52,6 @@ public final class FakeDNS: Sendable {
 
     deinit {
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
     }
 
     /// A question for the service records of a name.
