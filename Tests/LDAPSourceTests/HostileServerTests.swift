@@ -221,6 +221,16 @@ import Testing
         .later(description, .partial(.undecodableEntry), says: says) { _ in [entry, .done(cookie: [])] }
     }
 
+    @Test func rootEntriesWithoutEndAreNoDescription() async throws {
+        let server = try FakeDirectory { _ in [.endlessly([.entry("", [])])] }
+        defer { withExtendedLifetime(server) {} }
+        let configuration = LDAPConfiguration(
+            .url(try LDAPURL(server.url)), bases: [try DistinguishedName(Misbehaviour.base)])
+        let steps = await LDAPDirectory(configuration).check(Self.request)
+        #expect(steps.map(\.passed) == [true, false])
+        #expect(steps.last?.detail.contains("several entries, where there is one") ?? false)
+    }
+
     // MARK: Leaving
 
     @Test func cancellingEndsTheOperationOnTheServer() async throws {

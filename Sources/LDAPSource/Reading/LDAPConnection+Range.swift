@@ -52,9 +52,9 @@ extension LDAPConnection {
         let status = unsafe ldap_search_ext(
             handle, dn, LDAP_SCOPE_BASE, "(objectClass=*)", &names, 0, nil, nil, nil, 0, &id)
         guard status == LDAP_SUCCESS else { return .nothing }
-        var page = SearchPage()
+        let page: SearchPage
         do throws(LDAPError) {
-            while unsafe !page.take(try receive(id, "reading \(description) of \(dn) on \(url)"), handle: handle) {}
+            page = try receiveOne(id, "reading \(description) of \(dn) on \(url)")
         } catch {
             unsafe _ = ldap_abandon_ext(handle, id, nil, nil)
             throw error

@@ -69,6 +69,17 @@ extension LDAPConnection {
         }
     }
 
+    /// The answer to a search of one entry, which a server may have or not; `action` completes "… failed".
+    func receiveOne(_ id: Int32, _ action: @autoclosure () -> String) throws(LDAPError) -> SearchPage {
+        var page = SearchPage()
+        while unsafe !page.take(try receive(id, action()), handle: handle) {
+            if page.count > 1 {
+                throw LDAPError(.protocolError, "\(url) sent several entries, where there is one, while \(action()).")
+            }
+        }
+        return page
+    }
+
     /// The cookie to ask for the next page with; nil where this one was the last.
     private func following(
         _ page: borrowing SearchPage, _ search: Search, isFirst: Bool

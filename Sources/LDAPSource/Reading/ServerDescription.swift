@@ -75,8 +75,7 @@ extension LDAPConnection {
         let status = unsafe ldap_search_ext(
             handle, "", LDAP_SCOPE_BASE, "(objectClass=*)", &names, 0, nil, nil, nil, 0, &id)
         guard status == LDAP_SUCCESS else { return ServerDescription([:]) }
-        var page = SearchPage()
-        while unsafe !page.take(try receive(id, "asking \(url) what it is"), handle: handle) {}
+        let page = try receiveOne(id, "asking \(url) what it is")
         guard let entry = unsafe page.entries.first else { return ServerDescription([:]) }
         return unsafe ServerDescription(texts(of: entry))
     }
