@@ -128,7 +128,13 @@ extension LDAPConnection {
     /// Why a search failed; where its base is not there, with those that are.
     private func failure(_ outcome: Outcome, _ search: Search) throws(LDAPError) -> LDAPError {
         let isBaseMissing = outcome.code == .noSuchObject || outcome.code == .referral
-        let server = isBaseMissing ? try describeServer() : nil
+        var server: ServerDescription?
+        do throws(LDAPError) {
+            if isBaseMissing { server = try describeServer() }
+        } catch {
+            // Whatever else goes wrong now, the search failed before.
+            if error.code == .cancelled { throw error }
+        }
         return LDAPError.search(
             outcome, for: search.plural, base: search.base.text, on: url, contexts: server?.namingContexts ?? [])
     }
