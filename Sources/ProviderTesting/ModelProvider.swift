@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// It can stand for poorer providers too: what ``capabilities()`` leaves out it forgets, or refuses to do.
 public final class ModelProvider: AccountProvider {
-    /// What goes wrong with a call of ``apply(_:)``.
+    /// What goes wrong with a call of ``apply(_:mayHaveBeenApplied:)``.
     public enum Fault: Sendable, Hashable {
         /// The operation is not carried out.
         case fails(ProviderError)
@@ -66,7 +66,7 @@ public final class ModelProvider: AccountProvider {
     /// Everything it has, in the order of creation.
     public var contents: [ObservedAccount] { state.withLock { Self.contents($0) } }
 
-    /// How often ``apply(_:)`` was called.
+    /// How often ``apply(_:mayHaveBeenApplied:)`` was called.
     public var calls: Int { state.withLock { $0.calls } }
 
     /// What it was made with.
@@ -91,7 +91,9 @@ public final class ModelProvider: AccountProvider {
     }
 
     /// Carries out one operation, unless a fault was asked for.
-    public func apply(_ operation: Operation) async throws(ProviderError) -> AppliedOperation {
+    public func apply(
+        _ operation: Operation, mayHaveBeenApplied: Bool
+    ) async throws(ProviderError) -> AppliedOperation {
         let call = state.withLock { state in
             state.calls += 1
             return state.calls
