@@ -130,7 +130,8 @@ extension ModelProvider {
     ) throws(ProviderError) -> AppliedOperation {
         let current = Self.current(for: operation, in: state)
         let account = current.flatMap { state.account($0) }
-        switch operation.readiness(given: account, fields: held.fields) {
+        let kind = account?.kind ?? operation.account?.kind ?? .personal
+        switch operation.readiness(given: account, fields: held.fields(for: kind)) {
         case .stale(let why): throw ProviderError(.stale, "\(operation.address): \(why)")
         case .alreadyApplied:
             return AppliedOperation(id: current ?? operation.id ?? AccountID(""), wasAlreadyApplied: true)
@@ -174,7 +175,7 @@ extension ModelProvider {
 
     /// Files an account, which replaces the one of the same id, or throws and leaves everything as it was.
     private func put(_ wanted: Account, at id: AccountID, in state: inout State) throws(ProviderError) {
-        var account = wanted.keeping(only: held.fields)
+        var account = wanted.keeping(only: held.fields(for: wanted.kind))
         for address in account.addresses {
             if let owner = state.owners[address], owner != id {
                 let name = state.accounts[owner]?.address.text ?? owner.rawValue

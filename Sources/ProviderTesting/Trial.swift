@@ -141,18 +141,20 @@ struct Trial: Sendable {
     func operation(
         toBring current: ObservedAccount?, to account: Account, isAdoption: Bool = false
     ) throws -> Operation {
+        let fields = capabilities.fields(for: account.kind)
         guard let current else {
-            return .create(account.keeping(only: capabilities.fields), because: [Reason(.differs)])
+            return .create(account.keeping(only: fields), because: [Reason(.differs)])
         }
-        let changes = Difference.changes(from: current.account, to: account, fields: capabilities.fields)
+        let changes = Difference.changes(from: current.account, to: account, fields: fields)
         return .change(
             current, changes, isAdoption: isAdoption, because: [Reason(isAdoption ? .adopted : .differs)],
-            fields: capabilities.fields)
+            fields: fields)
     }
 
     /// Demands that an account is as it should be.
     func demand(_ listed: Account, is account: Account) throws {
-        if let change = Difference.changes(from: listed, to: account, fields: capabilities.fields).first {
+        let fields = capabilities.fields(for: account.kind)
+        if let change = Difference.changes(from: listed, to: account, fields: fields).first {
             throw Disagreement(
                 "\(account.address): \(change.field.rawValue) should be \(change.new), and is \(change.old).")
         }

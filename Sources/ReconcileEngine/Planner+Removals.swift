@@ -126,11 +126,13 @@ extension Planner {
         let switches = switches(for: observed.account.kind)
         func suspend() {
             guard observed.account.isActive else { return }
-            let operation = Operation.suspend(observed, because: [reason], fields: heldFields, proof: proof)
+            let operation = Operation.suspend(
+                observed, because: [reason], fields: heldFields(observed.account.kind), proof: proof)
             removals.operations.append(RemovalOfAccount(operation: operation, account: position))
         }
         func delete(_ reasons: [Reason]) {
-            let operation = Operation.delete(observed, because: reasons, fields: heldFields, proof: proof)
+            let operation = Operation.delete(
+                observed, because: reasons, fields: heldFields(observed.account.kind), proof: proof)
             removals.operations.append(RemovalOfAccount(operation: operation, account: position))
         }
         switch removal {

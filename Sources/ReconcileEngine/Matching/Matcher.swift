@@ -39,8 +39,8 @@ struct Matcher {
 
     /// What matching goes by.
     struct Rules {
-        /// The fields that can be compared at all.
-        let fields: AccountFields
+        /// What the provider can hold, and so can be compared at all.
+        let capabilities: ProviderCapabilities
         let matching: Matching
         /// The kinds of account that stay suspended until somebody activates them at the provider.
         let keepsSuspended: Set<AccountKind>
@@ -228,7 +228,8 @@ struct Matcher {
     private mutating func pair(_ desired: DesiredAccount, with position: Int, adoption: Reason?) {
         let current = index.accounts[position].account
         var desired = desired
-        if current.kind != desired.account.kind, rules.fields.contains(.kind), !rules.converts {
+        let fields = rules.capabilities.fields(for: desired.account.kind).comparable
+        if current.kind != desired.account.kind, fields.contains(.kind), !rules.converts {
             findings.append(Self.otherKind(desired, current))
             return
         }
@@ -241,9 +242,9 @@ struct Matcher {
         // A hash that cannot be read, or is in no recorded snapshot, is no reason to lock somebody out.
         if desired.account.passwordHash == nil { desired.account.passwordHash = current.passwordHash }
         var changes = Difference.changes(
-            from: current, to: desired.account, fields: rules.fields.intersection(desired.fields))
+            from: current, to: desired.account, fields: fields.intersection(desired.fields))
         var adoption = adoption
-        if adoption != nil, !rules.fields.contains(.key) {
+        if adoption != nil, !fields.contains(.key) {
             if memory == nil {
                 // There is nowhere to write that the account is bound: it is found by its address every time.
                 adoption = nil
