@@ -32,6 +32,11 @@ struct Planner {
     /// checks them knowing no rules.
     func heldFields(_ kind: AccountKind) -> AccountFields { provider.capabilities.fields(for: kind) }
 
+    /// Whether the provider has accounts of the kind.
+    private func isHeld(_ desired: DesiredAccount) -> Bool {
+        provider.capabilities.kinds.contains(desired.account.kind)
+    }
+
     /// What the run may do with accounts of a kind.
     func switches(for kind: AccountKind) -> Switches {
         kind == .personal ? switches : switches.union(rules.groupSwitches)
@@ -51,6 +56,7 @@ struct Planner {
         findings += rules.unknownAttributes(in: directory) + directory.partsElsewhere
 
         let removals = self.removals(matcher, &projector)
+        findings += removals.findings
         let deleted = Set(removals.operations.filter { $0.operation.kind == .delete }.map(\.account))
         // A user who is disabled asks for no addresses; what becomes of the account is a removal.
         var claims = AddressClaims(
@@ -113,7 +119,7 @@ struct Planner {
                 let position = matcher.match(desired)
                 trace?.note(user.id, desired, position)
                 if let key = desired.account.key, delegations.addresses[key] != nil { accountByKey[key] = position }
-                guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted else { continue }
+                guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted, isHeld(desired) else { continue }
                 let has = position.map { !provider.accounts[$0].account.delegates.isEmpty } ?? false
                 if has || delegations.names(user) { named.append((user.id, desired, position)) }
             }
@@ -136,7 +142,7 @@ struct Planner {
             let position = matcher.match(account)
             let group = directory.groups[groups.selected[index].group]
             trace?.note(group.id, account, position)
-            if groupsHaveMembers {
+            if groupsHaveMembers, isHeld(account) {
                 addPrincipal(
                     account, position, delegations.members[index], rules.groups[groups.selected[index].rule].ownership,
                     isPartial: directory.partialGroups.contains(group.id))

@@ -51,6 +51,8 @@ public struct ProviderCapabilities: Sendable, Hashable {
     public var fields: AccountFields
     /// Those that functional accounts and groups can hold, where they can hold others; nil where there is no difference.
     public var groupFields: AccountFields?
+    /// The kinds of account it has; others are never made.
+    public var kinds: Set<AccountKind>
     /// The kinds of operation it can carry out.
     public var operations: Set<Operation.Kind>
     /// What it lets nobody do, whatever a profile says (requirement KO2).
@@ -61,11 +63,13 @@ public struct ProviderCapabilities: Sendable, Hashable {
     /// Makes capabilities, by default for everything.
     public init(
         fields: AccountFields = .all, groupFields: AccountFields? = nil,
+        kinds: Set<AccountKind> = Set(AccountKind.allCases),
         operations: Set<Operation.Kind> = Set(Operation.Kind.allCases),
         switches: Switches = [], passwordSchemes: Set<PasswordScheme> = Set(PasswordScheme.allCases)
     ) {
         self.fields = fields
         self.groupFields = groupFields
+        self.kinds = kinds
         self.operations = operations
         self.switches = switches
         self.passwordSchemes = passwordSchemes

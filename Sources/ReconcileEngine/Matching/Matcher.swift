@@ -81,6 +81,11 @@ struct Matcher {
     /// - Returns: the position of the account it is bound to; nil where that is not known yet, or unclear.
     @discardableResult
     mutating func match(_ desired: DesiredAccount) -> Int? {
+        guard rules.capabilities.kinds.contains(desired.account.kind) else {
+            unsupported[desired.account.kind, default: []].append(desired.account.address)
+            leaveAlone(key: desired.account.key, address: desired.account.address)
+            return nil
+        }
         guard let key = desired.account.key, let position = bound(to: key, desired) else {
             if desired.account.key.map({ !isUnclear($0) }) ?? true { unmatched.append(desired) }
             return nil
@@ -102,6 +107,9 @@ struct Matcher {
     // MARK: Bindings
 
     private var unclear: Set<ObjectID> = []
+
+    /// The primary addresses of accounts of kinds that the provider does not have.
+    private var unsupported: [AccountKind: [MailAddress]] = [:]
 
     private func isUnclear(_ key: ObjectID) -> Bool { unclear.contains(key) }
 
@@ -133,6 +141,13 @@ struct Matcher {
 
     /// Looks for the accounts of those users who have none by a binding, once all users have come.
     mutating func finish() {
+        for (kind, addresses) in unsupported {
+            findings.append(
+                Finding(
+                    .unsupported, kind.rawValue,
+                    "The provider has no \(kind.rawValue) accounts: \(addresses.count) are left out, among them "
+                        + "\(addresses.min()?.text ?? "")."))
+        }
         for position in repeated where isClaimed[position] {
             findings.append(Self.severalUsers(index.accounts[position]))
         }
