@@ -30,6 +30,8 @@ public final class Slapd: Sendable {
         public var logsOperations = false
         /// Whether passwords have a policy: two wrong ones lock a user out.
         public var hasPasswordPolicy = false
+        /// Whether changes can be followed (RFC 4533): with the number of changes that are remembered one by one; nil for not.
+        public var rememberedChanges: Int?
 
         /// Makes the usual options.
         public init() {}
@@ -144,6 +146,7 @@ extension Slapd {
         moduleload memberof
         moduleload refint
         \(options.hasPasswordPolicy ? "moduleload ppolicy" : "")
+        \(options.rememberedChanges == nil ? "" : "moduleload syncprov")
         pidfile \(folder.path)/pid
         loglevel 0
         threads 4
@@ -164,7 +167,7 @@ extension Slapd {
         rootpw \(password)
         limits dn.exact="\(capped)" size.soft=\(options.cap) size.hard=\(options.cap) size.prtotal=\(options.cap)
         limits * size.soft=1000 size.hard=1000 size.pr=unlimited size.prtotal=unlimited time=unlimited
-        index objectClass,entryUUID,member,memberOf eq
+        index objectClass,entryUUID,entryCSN,member,memberOf eq
         overlay memberof
         memberof-group-oc group
         memberof-member-ad member
@@ -172,6 +175,7 @@ extension Slapd {
         overlay refint
         refint_attributes member memberOf manager
         \(options.hasPasswordPolicy ? "overlay ppolicy\nppolicy_default \"cn=policy,\(base)\"" : "")
+        \(options.rememberedChanges.map { "overlay syncprov\nsyncprov-checkpoint 1 1\nsyncprov-sessionlog \($0)" } ?? "")
 
         """
     }
