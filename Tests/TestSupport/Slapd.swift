@@ -98,6 +98,11 @@ public final class Slapd: Sendable {
         try run(program("ldapmodify"), ["-x", "-H", ldapURL, "-D", Self.admin, "-w", Self.password], input: ldif)
     }
 
+    /// All entries as LDIF, with what the server keeps of them for itself: what another server is begun with.
+    public func contents() throws -> String {
+        try run(program("slapcat"), ["-f", folder.appendingPathComponent("slapd.conf").path])
+    }
+
     /// Stops the server's answers, while its connections stay open.
     public func pause() { process.signal(SIGSTOP) }
 

@@ -73,7 +73,9 @@ extension LDAPConnection {
                 lastChanges: [:], method: .usnChanged)
         }
         guard root["supportedControl"].contains(SyncreplChanges.requestControl) else {
-            throw unfollowable("offers none of the ways to follow changes: no content synchronization (RFC 4533)")
+            throw unfollowable(
+                "offers no content synchronization (RFC 4533). With OpenLDAP, load the overlay syncprov for the database"
+            )
         }
         var identity: [String] = []
         var lastChanges: [String: [String]] = [:]

@@ -54,23 +54,23 @@ struct Landmarks: Equatable {
 
     private func unknownPlaces(
         above ids: Set<ObjectID>?, in snapshot: DirectorySnapshot, _ contexts: [DistinguishedName]
-    ) -> [DistinguishedName] {
-        var parents = Set(named.values.compactMap(\.parent))
+    ) -> Set<DistinguishedName> {
+        // A place that moves takes its parents' names with it, wherever it has gone.
+        var parents = Set(named.values.compactMap(\.parent)).union(places.values.compactMap(\.parent))
         snapshot.forEachObject { object in
             if ids?.contains(object.id) ?? true, let parent = object.dn.parent { parents.insert(parent) }
         }
-        var known = Set(places.values)
-        var unknown: [DistinguishedName] = []
+        let known = Set(places.values)
+        var seen: Set<DistinguishedName> = []
         for parent in parents {
             var name: DistinguishedName? = parent
             while let place = name, contexts.contains(where: { place == $0 || place.isDescendant(of: $0) }),
-                known.insert(place).inserted
+                seen.insert(place).inserted
             {
-                unknown.append(place)
                 name = place.parent
             }
         }
-        return unknown
+        return seen.filter { !known.contains($0) }
     }
 
     private func unknownNames(
@@ -109,7 +109,8 @@ extension DirectoryObject {
             // Most values that are no names have no equals sign where a name has its first.
             var index = 0
             while index < value.count, value[index].isNameOfType { index += 1 }
-            guard index > 0, index < value.count, value[index] == UInt8(ascii: "=") || value[index] == UInt8(ascii: " "),
+            guard index > 0, index < value.count,
+                value[index] == UInt8(ascii: "=") || value[index] == UInt8(ascii: " "),
                 let text = String(validatingUTF8: value), let name = try? DistinguishedName(text)
             else { return true }
             return body(slot, name)
@@ -128,12 +129,13 @@ extension UInt8 {
 }
 
 extension Search {
-    /// A search for the identities of entries of any kind.
+    /// A search for the identities of entries of any kind, and for further attributes.
     static func entries(
-        in context: DistinguishedName, _ filter: String, _ identity: IdentityAttribute, controls: [Control] = []
+        in context: DistinguishedName, _ filter: String, _ identity: IdentityAttribute,
+        reading attributes: [String] = [], controls: [Control] = []
     ) -> Search {
         Search(
             kind: .other, plural: "entries", base: context, scope: .subtree, filter: filter,
-            attributes: [identity.attribute.text], controls: controls + [.domainScope])
+            attributes: [identity.attribute.text] + attributes, controls: controls + [.domainScope])
     }
 }

@@ -7,7 +7,8 @@ struct SyncMessages {
     /// Whether all that had changed before has been told, so that what follows are new changes.
     private(set) var isRefreshed = false
 
-    private var changed: Set<ObjectID> = []
+    /// The entries that were named as changed or deleted.
+    private(set) var named: Set<ObjectID> = []
     private var present: Set<ObjectID> = []
     /// Whether what was not named does not exist any more.
     private var hasNamedAll = false
@@ -18,15 +19,15 @@ struct SyncMessages {
 
     /// Which entries may be others than recorded, those recorded being `known`.
     func changed(among known: Set<ObjectID>) -> Set<ObjectID> {
-        hasNamedAll ? changed.union(known.subtracting(present)) : changed
+        hasNamedAll ? named.union(known.subtracting(present)) : named
     }
 
     /// Whether anything was told that has not been handed over.
-    var isEmpty: Bool { changed.isEmpty && !hasNamedAll }
+    var isEmpty: Bool { named.isEmpty && !hasNamedAll }
 
     /// Forgets what was handed over; the cookie stays.
     mutating func reset() {
-        changed = []
+        named = []
         present = []
         hasNamedAll = false
     }
@@ -75,7 +76,7 @@ struct SyncMessages {
         if state == 0 {
             present.insert(id)
         } else {
-            changed.insert(id)
+            named.insert(id)
             present.insert(id)
         }
         return true
@@ -109,7 +110,7 @@ struct SyncMessages {
                 var ids = DERReader(contents)
                 while let (_, octets) = ids.next() {
                     guard let id = ObjectID(uuid: octets) else { return false }
-                    if areDeleted { changed.insert(id) } else { present.insert(id) }
+                    if areDeleted { named.insert(id) } else { present.insert(id) }
                 }
             default: return false
             }
