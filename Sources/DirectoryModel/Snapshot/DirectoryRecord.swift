@@ -1,7 +1,7 @@
 /// A complete snapshot that is kept, with what a source needs to bring it up to date instead of reading everything again.
 public struct DirectoryRecord: Sendable {
     /// What was read: always complete.
-    public let snapshot: DirectorySnapshot
+    public private(set) var snapshot: DirectorySnapshot
     /// Where the source's changes go on, in the words of the source; of no meaning to anybody else.
     public let position: String
     /// How often it was brought up to date since everything was read.
@@ -16,6 +16,18 @@ public struct DirectoryRecord: Sendable {
     }
 }
 
+extension DirectoryRecord {
+    /// The record made by a source of this name.
+    public func named(_ source: String) -> DirectoryRecord {
+        var record = self
+        record.snapshot = DirectorySnapshot(
+            source: source, schema: snapshot.schema, attributes: snapshot.attributes, users: snapshot.users,
+            groups: snapshot.groups, contacts: snapshot.contacts, partialGroups: snapshot.partialGroups,
+            completeness: snapshot.completeness)
+        return record
+    }
+}
+
 /// A source that can tell what has changed since an earlier read.
 public protocol IncrementalReader: DirectoryReader {
     /// Brings a record up to date; where that cannot be proved to be everything, reads everything.
@@ -25,6 +37,9 @@ public protocol IncrementalReader: DirectoryReader {
     func read(
         _ request: ReadRequest, since record: DirectoryRecord?, progress: @escaping @Sendable (ReadProgress) -> Void
     ) async throws -> RecordedRead
+
+    /// Tries whether changes can be followed, and tells why not.
+    func checkChanges(_ request: ReadRequest) async -> CheckStep
 }
 
 /// What reading a directory that is recorded came to.

@@ -97,7 +97,7 @@ public struct LDAPError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whose move it is.
     public var category: Category {
         switch code {
-        case .badConfiguration, .noSuchObject, .notSupported: .configuration
+        case .badConfiguration, .noSuchObject, .notSupported, .unfollowable: .configuration
         case .invalidCredentials, .strongerAuthRequired, .insufficientRights: .access
         default: .unavailable
         }

@@ -13,6 +13,16 @@ public enum ChangeTracking: String, Sendable, Hashable, CaseIterable {
 }
 
 extension ChangeTracking {
+    /// The way, for people.
+    var description: String {
+        switch self {
+        case .automatic: "what the server offers"
+        case .usnChanged: "update sequence numbers"
+        case .dirSync: "DirSync"
+        case .syncrepl: "content synchronization (RFC 4533)"
+        }
+    }
+
     /// What follows changes in this way; nil for ``automatic``.
     var feed: (any ChangeFeed.Type)? {
         switch self {

@@ -22,6 +22,25 @@ extension LDAPDirectory: IncrementalReader {
         }
     }
 
+    /// Asks the server for the marks that changes are counted from.
+    public func checkChanges(_ request: ReadRequest) async -> CheckStep {
+        let title = "changes"
+        let watch = Watch(allowing: configuration.timeouts.read)
+        do {
+            return try await onDedicatedThread(watch: watch) {
+                try withServer { url throws(LDAPError) in
+                    let connection = try open(url, watch: watch)
+                    let state = try connection.serverState()
+                    let (method, feed) = try feed(state, for: request, over: connection)
+                    _ = try feed.begin(state, over: connection)
+                    return CheckStep(title, passed: true, detail: "can be followed by \(method.description)")
+                }
+            }
+        } catch {
+            return CheckStep(title, failed: error)
+        }
+    }
+
     private func read(
         _ request: ReadRequest, since record: DirectoryRecord?, over connection: borrowing LDAPConnection,
         progress: (ReadProgress) -> Void

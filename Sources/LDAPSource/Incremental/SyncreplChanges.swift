@@ -7,7 +7,7 @@ enum SyncreplChanges: ChangeFeed {
     static let placeFilter = "(hasSubordinates=TRUE)"
     /// What the server keeps beside the entry, without a new `entryCSN`.
     static let silentAttributes: Set<AttributeName> = [
-        "authTimestamp", "pwdLastSuccess", "pwdFailureTime", "pwdAccountLockedTime", "hasSubordinates",
+        "authTimestamp", "pwdLastSuccess", "hasSubordinates",
         "numSubordinates",
     ]
 

@@ -12,7 +12,7 @@ enum USNChanges: ChangeFeed {
         "msDS-User-Account-Control-Computed", "msDS-UserPasswordExpiryTimeComputed", "tokenGroups",
         "tokenGroupsGlobalAndUniversal", "tokenGroupsNoGCAcceptable", "msDS-MemberOfTransitive",
         "msDS-MemberTransitive",
-        "lastLogon", "lastLogoff", "logonCount", "badPwdCount", "badPasswordTime", "lockoutTime",
+        "lastLogon", "lastLogoff", "logonCount", "badPwdCount", "badPasswordTime",
     ]
     static func begin(
         _ state: ServerState, over connection: borrowing LDAPConnection

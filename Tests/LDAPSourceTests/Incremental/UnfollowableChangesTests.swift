@@ -71,6 +71,27 @@ import Testing
         "dn: \(dn)\nchangetype: modify\nreplace: displayName\ndisplayName: \(name)\n"
     }
 
+    /// A lock is a change like others: the server says so of itself, without anybody having written it.
+    @Test(.enabled(if: Slapd.isInstalled)) func aLockedAccountIsAChange() async throws {
+        var options = Slapd.Options()
+        options.rememberedChanges = 100
+        options.hasPasswordPolicy = true
+        let server = try Slapd(ldif: DirectoryGenerator(users: 4, layout: .inetOrgPerson).ldif(), options)
+        let victim = "uid=u1,ou=Zürich,ou=Staff,\(Slapd.base)"
+        try server.modify("dn: \(victim)\nchangetype: modify\nadd: userPassword\nuserPassword: right\n")
+        let directory = try directory(server)
+        let wishes = ReadRequest(attributes: .only(["pwdAccountLockedTime"]))
+        let record = try #require(try await directory.read(wishes, since: nil).record)
+        for _ in 0..<3 {
+            let lookup = UserLookup(attribute: "uid", schema: .inetOrgPerson)
+            _ = try await directory.authenticate(user: "u1", password: Secret("wrong"), by: lookup)
+        }
+        let read = try await directory.read(wishes, since: record)
+        #expect(read.objectsRead == 1)
+        let locked = read.snapshot.users.filter { !$0.attributes["pwdAccountLockedTime"].isEmpty }
+        #expect(locked.map(\.dn.text) == [victim])
+    }
+
     // MARK: Active Directory
 
     @Test(.enabled(if: SambaDomain.isInstalled)) func anAccountThatDoesNotSeeWhatIsDeleted() async throws {
