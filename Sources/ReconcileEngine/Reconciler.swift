@@ -83,9 +83,8 @@ public struct Reconciler: Sendable {
         // Who is in a group besides users is told by its list of members alone.
         if !groups.isEmpty { attributes += ["groupType", "mail", "proxyAddresses", "member"] }
         let needsGroups = !memberships.isEmpty || !groups.isEmpty
-        // In the same order every time: it is compared with what was asked for before.
         return ReadRequest(
-            attributes: .only(Set(attributes).sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }),
+            attributes: .only(attributes),
             kinds: groups.isEmpty ? (needsGroups ? [.user, .group] : [.user]) : [.user, .group, .contact])
     }
 

@@ -30,8 +30,8 @@ import Testing
     private func rename(_ user: Int, _ name: String) throws {
         let city = ["Berlin", "Zürich", "São Paulo", "東京"][user % 4]
         try server.modify(
-            "dn: uid=u\(user),ou=\(city),ou=Staff,\(Slapd.base)\nchangetype: modify\nreplace: displayName\n"
-                + "displayName: \(name)\n")
+            "dn: uid=u\(user),ou=\(city),ou=Staff,\(Slapd.base)\nchangetype: modify\nreplace: cn\n"
+                + "cn: \(name)\n")
     }
 
     /// How many entries the server has given.
