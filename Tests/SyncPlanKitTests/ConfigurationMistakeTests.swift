@@ -86,7 +86,7 @@ import Testing
         .scim("no token", "url: https://a", "2: provider.scim: \"token-file\" or \"token\" or \"oauth\" is missing."),
         .scim(
             "two tokens", "url: https://a, token: '', token-file: f",
-            "2: provider.scim.token-file: there is a `token-file` too: keep one of them."),
+            "2: provider.scim.token: there is a `token-file` too: keep one of them."),
         .scim(
             "a token and a client",
             "url: https://a, token-file: t, oauth: { token-url: b, client-id: c, client-secret-file: d }",

@@ -97,23 +97,10 @@ internal import DirectoryModel
     /// Messages of other operations are kept for later. They are asked for all the same: where libldap is asked for one
     /// operation it keeps every notice until the connection ends, and aborts the process over one without a name.
     func receive(_ id: Int32, _ action: @autoclosure () -> String) throws(LDAPError) -> LDAPMessage {
-        if let message = early.next(of: id) { return message }
         var silentSince: ContinuousClock.Instant?
         while true {
-            try watch.checkCancellation()
+            if let message = try next(of: id, action()) { return message }
             try checkTime()
-            var pointer: OpaquePointer?
-            let type = unsafe shim_ldap_result(
-                handle, LDAP_RES_ANY, LDAP_MSG_ONE, Int32(Self.slice), deadline, &pointer)
-            if let pointer = unsafe pointer {
-                switch unsafe ldap_msgid(pointer) {
-                case id: return unsafe LDAPMessage(pointer)
-                case 0: try heed(unsafe LDAPMessage(pointer), action())
-                case let other: unsafe early.keep(LDAPMessage(pointer), of: other)
-                }
-            } else if type < 0 {
-                throw connectionFailure(action())
-            }
             let now = ContinuousClock.now
             let since = silentSince ?? now
             silentSince = since
@@ -124,6 +111,24 @@ internal import DirectoryModel
                         + "server is well, or allow more time for an operation.", resultCode: .timeout)
             }
         }
+    }
+
+    /// The next message of the operation; nil where there is none within a slice of time.
+    func next(of id: Int32, _ action: @autoclosure () -> String) throws(LDAPError) -> LDAPMessage? {
+        if let message = early.next(of: id) { return message }
+        try watch.checkCancellation()
+        var pointer: OpaquePointer?
+        let type = unsafe shim_ldap_result(handle, LDAP_RES_ANY, LDAP_MSG_ONE, Int32(Self.slice), deadline, &pointer)
+        if let pointer = unsafe pointer {
+            switch unsafe ldap_msgid(pointer) {
+            case id: return unsafe LDAPMessage(pointer)
+            case 0: try heed(unsafe LDAPMessage(pointer), action())
+            case let other: unsafe early.keep(LDAPMessage(pointer), of: other)
+            }
+        } else if type < 0 {
+            throw connectionFailure(action())
+        }
+        return nil
     }
 
     /// Throws where the server says unasked that it ends the connection (RFC 4511 §4.4.1), with its reason.
