@@ -248,6 +248,26 @@ struct FaultTests {
         #expect(ContinuousClock.now - begin < .seconds(10))
     }
 
+    /// A token that cannot be sent is not shown instead.
+    @Test func aTokenWithALineBreakIsInNoError() async throws {
+        let faulty = try await Faulty()
+        let provider = try faulty.provider(credentials: .bearer(Secret("hush\nhush-again")))
+        let error = await failure { _ = try await provider.observe() }
+        #expect(error != nil && error?.message.contains("hush") == false, "\(error as Any)")
+    }
+
+    /// Somebody who signs in by another name than the address is found by that name.
+    @Test func whoSignsInByANameIsFoundByIt() async throws {
+        let faulty = try await Faulty()
+        let provider = try faulty.provider()
+        _ = try await provider.apply(creation(of: person(1)))
+        var ana = Account(userName: "ana", address: Made.address("ana@corp.example"))
+        ana.name = "Ana"
+        try await faulty.proxy.fail(#"[{"method": "POST", "path": "Users", "what": "close-after"}]"#)
+        _ = await failure { _ = try await provider.apply(creation(of: ana)) }
+        #expect(try await provider.apply(creation(of: ana), mayHaveBeenApplied: true).wasAlreadyApplied)
+    }
+
     @Test func nobodyThere() async throws {
         let port = try freePort()
         let provider = try SCIMAccountProvider(

@@ -41,33 +41,27 @@ public final class SCIMServer: Sendable {
     /// Starts a server and waits until it listens.
     public init(_ kind: Kind = .full) async throws {
         self.kind = kind
-        port = try freePort()
-        let folder = try temporaryFolder("scim")
         func fixture(_ name: String) -> String { Self.fixtures.appendingPathComponent(name).path }
-        let python = Self.environment.path + "/servers/bin/python"
-        let tenants = ["--port", "\(port)", "--bearer-token", Self.token, "--dynamic-tenants"]
-        let (program, arguments): (String, [String]) =
+        let isPython =
             switch kind {
-            case .full: (Self.environment.path + "/servers/bin/scim2-server", tenants)
-            case .configured(let name):
-                (
-                    Self.environment.path + "/servers/bin/scim2-server",
-                    tenants + ["--service-provider-config", fixture(name)]
-                )
-            case .zivverShaped:
-                (
-                    Self.environment.path + "/servers/bin/scim2-server",
-                    tenants + [
-                        "--schema", fixture("zivver-schemas.json"), "--resource-type", fixture("zivver-types.json"),
-                    ]
-                )
-            case .django: (python, [fixture("django_app"), "\(port)", Self.token, folder.path])
-            case .zivver(let budget, let seconds):
-                (python, [fixture("zivver.py"), "\(port)", Self.token, "\(budget)", "\(seconds)"])
+            case .full, .configured, .zivverShaped: false
+            case .django, .zivver: true
             }
-        process = try ServerProcess(
-            program, arguments, log: folder.appendingPathComponent("log"), removing: folder)
-        try await waitUntilListening(port, name: program, log: folder.appendingPathComponent("log"))
+        let program = Self.environment.path + (isPython ? "/servers/bin/python" : "/servers/bin/scim2-server")
+        (port, process) = try await start(program) { port, folder in
+            let tenants = ["--port", "\(port)", "--bearer-token", Self.token, "--dynamic-tenants"]
+            switch kind {
+            case .full: return tenants
+            case .configured(let name): return tenants + ["--service-provider-config", fixture(name)]
+            case .zivverShaped:
+                return tenants + [
+                    "--schema", fixture("zivver-schemas.json"), "--resource-type", fixture("zivver-types.json"),
+                ]
+            case .django: return [fixture("django_app"), "\(port)", Self.token, folder.path]
+            case .zivver(let budget, let seconds):
+                return [fixture("zivver.py"), "\(port)", Self.token, "\(budget)", "\(seconds)"]
+            }
+        }
     }
 
     /// The address of a service without anything in it.
@@ -94,13 +88,8 @@ public final class FaultProxy: Sendable {
 
     /// Starts a proxy before a server on a port.
     public init(before server: UInt16) async throws {
-        port = try freePort()
-        let folder = try temporaryFolder("faults")
         let script = testsFolder.appendingPathComponent("Fixtures/scim/faults.py").path
-        let log = folder.appendingPathComponent("log")
-        process = try ServerProcess(
-            try program("python3"), [script, "\(port)", "\(server)"], log: log, removing: folder)
-        try await waitUntilListening(port, name: script, log: log)
+        (port, process) = try await start(try program("python3")) { port, _ in [script, "\(port)", "\(server)"] }
     }
 
     /// Asks for faults: JSON, as the script describes it.
@@ -134,14 +123,42 @@ private func require<T>(_ value: T?) throws -> T {
     return value
 }
 
-/// Waits until somebody listens on a port; throws with what the server wrote where nobody does in time.
-private func waitUntilListening(_ port: UInt16, name: String, log: URL) async throws {
-    let end = ContinuousClock.now + .seconds(30)
-    while listenBriefly(on: "127.0.0.1", port: port) != nil {
-        if ContinuousClock.now > end {
+/// Starts a server on a free port and waits until it listens; on another port where somebody was quicker to take the first.
+///
+/// - Parameter arguments: what the server is started with, given its port and a folder of its own.
+private func start(
+    _ program: String, _ arguments: (_ port: UInt16, _ folder: URL) -> [String]
+) async throws -> (port: UInt16, process: ServerProcess) {
+    for attempt in 1... {
+        let port = try freePort()
+        let folder = try temporaryFolder("scim")
+        let log = folder.appendingPathComponent("log")
+        let process = try ServerProcess(program, arguments(port, folder), log: log, removing: folder)
+        let end = ContinuousClock.now + .seconds(30)
+        while true {
+            if accepts(port) { return (port, process) }
             let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-            throw CommandFailure(command: name, status: -1, output: "it does not listen: \(text)")
+            if text.contains("in use"), attempt < 5 { break }
+            if ContinuousClock.now > end {
+                throw CommandFailure(command: program, status: -1, output: "it does not listen: \(text)")
+            }
+            try await Task.sleep(for: .milliseconds(20))
         }
-        try await Task.sleep(for: .milliseconds(20))
+    }
+    throw CommandFailure(command: program, status: -1, output: "it found no port")
+}
+
+/// Whether somebody accepts connections on a port.
+private func accepts(_ port: UInt16) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
     }
 }

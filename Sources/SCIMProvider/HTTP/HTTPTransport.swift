@@ -142,7 +142,8 @@ extension HTTPFailure {
             self.init(words: "the connection was closed without an answer", mayHaveArrived: true)
         case .cancelled: self.init(words: "the request was cancelled", mayHaveArrived: true)
         case .getConnectionFromPoolTimeout: self.init(words: "no connection was free in time", mayHaveArrived: false)
-        default: self.init(words: "\(error)".printable, mayHaveArrived: true)
+        // The long form repeats headers that are no headers, and a token may be among them.
+        default: self.init(words: error.shortDescription.printable, mayHaveArrived: true)
         }
     }
 }

@@ -19,6 +19,7 @@ actor AccountListing {
         do throws(ProviderError) {
             return try await page()
         } catch {
+            if maps != nil { provider.known.end() }
             try Task.checkCancellation()
             throw error
         }
@@ -32,6 +33,7 @@ actor AccountListing {
             maps = rest
             guard !rest.isEmpty else {
                 provider.known.replace(with: accounts)
+                provider.known.end()
                 return nil
             }
             listing = provider.newListing(description)

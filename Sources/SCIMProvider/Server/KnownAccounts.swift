@@ -11,7 +11,9 @@ final class KnownAccounts: People, Sendable {
         var accounts: [AccountID: Entry] = [:]
         var owners: [MailAddress: AccountID] = [:]
         var keys: [ObjectID: AccountID] = [:]
-        /// What was noted and forgotten since a listing began, which may have passed it by.
+        /// How many listings are under way.
+        var listings = 0
+        /// What was noted and forgotten meanwhile, which they may have passed by.
         var news: [AccountID: ObservedAccount?] = [:]
         var isComplete = false
         var loading: Task<Result<Void, any Error>, Never>?
@@ -26,8 +28,16 @@ final class KnownAccounts: People, Sendable {
 
     private let state = Mutex(State())
 
-    /// Begins a listing.
-    func begin() { state.withLock { $0.news = [:] } }
+    /// Notes that a listing begins.
+    func begin() { state.withLock { $0.listings += 1 } }
+
+    /// Notes that a listing has come to an end, whatever it was.
+    func end() {
+        state.withLock { state in
+            state.listings -= 1
+            if state.listings <= 0 { state.news = [:] }
+        }
+    }
 
     /// Replaces everything by a listing that came to its end, but for what happened since it began.
     func replace(with accounts: [ObservedAccount]) {
@@ -41,6 +51,7 @@ final class KnownAccounts: People, Sendable {
             fresh.isComplete = true
             fresh.loading = state.loading
             fresh.news = state.news
+            fresh.listings = state.listings
             state = fresh
         }
     }
@@ -69,14 +80,14 @@ final class KnownAccounts: People, Sendable {
     func note(_ observed: ObservedAccount) {
         state.withLock { state in
             Self.note(observed, in: &state)
-            state.news[observed.id] = .some(observed)
+            if state.listings > 0 { state.news[observed.id] = .some(observed) }
         }
     }
 
     func forget(_ id: AccountID) {
         state.withLock { state in
             Self.forget(id, in: &state)
-            state.news[id] = .some(nil)
+            if state.listings > 0 { state.news[id] = .some(nil) }
         }
     }
 
@@ -92,7 +103,7 @@ final class KnownAccounts: People, Sendable {
     func example(with field: AccountField) -> (id: AccountID, value: String)? {
         state.withLock { state in
             for (id, entry) in state.accounts where entry.isPersonal {
-                if field == .address { return (id, entry.address.text) }
+                if field == .address || field == .userName { return (id, entry.address.text) }
                 if field == .key, let key = entry.key { return (id, key.text) }
             }
             return nil

@@ -64,7 +64,9 @@ extension SCIMAccountProvider {
         guard let map = profile.map(of: account.kind) else { return nil }
         var isCertain = true
         for (field, path) in map.unique {
-            guard case .text(let value) = account[field] else { continue }
+            // Whoever has no other name signs in by the address.
+            let name = field == .userName ? account.userName ?? account.address.text : nil
+            guard let value = name ?? account[field].text else { continue }
             guard field != .key || account.kind == .personal, try await hasWorkingFilter(by: path, field, map, subject)
             else {
                 isCertain = false
@@ -115,13 +117,21 @@ extension SCIMAccountProvider {
     }
 }
 
+extension FieldValue {
+    /// The text; nil for anything else.
+    fileprivate var text: String? {
+        if case .text(let text) = self { text } else { nil }
+    }
+}
+
 extension SCIMResourceMap {
     /// The attributes by which one account is told from all others.
     var unique: [(field: AccountField, path: SCIMPath)] {
         bindings.compactMap { binding in
             switch binding {
             case .text(.key, let path, _): (.key, path)
-            case .text(.address, let path, _), .signInName(let path): (.address, path)
+            case .text(.address, let path, _): (.address, path)
+            case .signInName(let path): (.userName, path)
             default: nil
             }
         }
