@@ -12,12 +12,16 @@ let package = Package(
         // The server and the directory that the tests use too, through a symbolic link.
         .target(
             name: "TestSupport",
-            sources: ["DirectoryGenerator.swift", "SeededGenerator.swift", "ServerProcess.swift", "Slapd.swift"]),
+            sources: [
+                "DirectoryGenerator.swift", "SeededGenerator.swift", "ServerProcess.swift", "Slapd.swift",
+                "SambaDomain.swift", "Certificates.swift",
+            ]),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
                 "JoinFloor", "TestSupport",
                 .product(name: "DirectoryModel", package: "sync-plan"),
+                .product(name: "FileSource", package: "sync-plan"),
                 .product(name: "LDAPSource", package: "sync-plan"),
                 .product(name: "ReconcileEngine", package: "sync-plan"),
             ],

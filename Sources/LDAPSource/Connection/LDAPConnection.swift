@@ -99,8 +99,9 @@ internal import DirectoryModel
     func receive(_ id: Int32, _ action: @autoclosure () -> String) throws(LDAPError) -> LDAPMessage {
         var silentSince: ContinuousClock.Instant?
         while true {
-            if let message = try next(of: id, action()) { return message }
+            // Before each message, for there may be no end of them.
             try checkTime()
+            if let message = try next(of: id, action()) { return message }
             let now = ContinuousClock.now
             let since = silentSince ?? now
             silentSince = since

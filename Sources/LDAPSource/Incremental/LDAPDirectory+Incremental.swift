@@ -12,7 +12,8 @@ extension LDAPDirectory: IncrementalReader {
         do {
             return try await onDedicatedThread(watch: watch) {
                 try configuration.validate()
-                return try withServer { url throws(LDAPError) in
+                let before = record.flatMap { Position(text: $0.position) }
+                return try withServer(preferring: before?.url) { url throws(LDAPError) in
                     let connection = try open(url, watch: watch)
                     return try read(request, since: record, over: connection, progress: progress)
                 }
@@ -79,7 +80,8 @@ extension LDAPDirectory: IncrementalReader {
         let state = try connection.serverState()
         let (method, feed) = try feed(state, for: request, over: connection)
         var position = Position(
-            method: method, request: fingerprint(of: request, method), server: state.identity, time: state.time,
+            method: method, request: fingerprint(of: request, method), url: connection.url.description,
+            server: state.identity, time: state.time,
             marks: try feed.begin(state, over: connection))
         // Names first: where one changes while the rest is read, the next update sees that it did.
         for context in state.contexts {
@@ -146,6 +148,13 @@ extension LDAPDirectory: IncrementalReader {
                 throw LDAPError(.unfollowable, "\(silent) is asked for, which changes without a word.")
             }
         case .all: break
+        }
+        for filter in [configuration.peopleFilter, configuration.groupsFilter].compactMap({ $0 }) {
+            if let part = SilentFilter.part(of: filter, feed.silentAttributes) {
+                throw LDAPError(
+                    .unfollowable,
+                    "The filter has \"\(part)\": whom that finds changes without a word. Choose by a rule instead.")
+            }
         }
         return (method, feed)
     }

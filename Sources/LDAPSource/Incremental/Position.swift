@@ -6,6 +6,8 @@ struct Position: Equatable {
     var method: ChangeTracking
     /// What was asked for; a record of something else cannot be brought up to date.
     var request: UInt64
+    /// The address of the server, which is the one to ask again.
+    var url: String
     /// The server, or its copy of the directory: numbers of one mean nothing to another.
     var server: String
     /// The server's time before the read, as the fourteen digits of a generalized time (RFC 4517 §3.3.13).
@@ -35,7 +37,8 @@ struct Position: Equatable {
     /// The position as lines of a keyword and its argument.
     var text: String {
         var lines = [
-            "method \(method.rawValue)", "request \(String(request, radix: 16))", "server \(server)", "time \(time)",
+            "method \(method.rawValue)", "request \(String(request, radix: 16))", "url \(url)", "server \(server)",
+            "time \(time)",
         ]
         for (context, mark) in marks.sorted(by: { $0.key < $1.key }) { lines.append("mark \(mark) \(context)") }
         for (id, dn) in landmarks.places.sorted(by: { $0.key < $1.key }) {
@@ -47,9 +50,12 @@ struct Position: Equatable {
         return lines.joined(separator: "\n")
     }
 
-    init(method: ChangeTracking, request: UInt64, server: String, time: String, marks: [String: String]) {
+    init(
+        method: ChangeTracking, request: UInt64, url: String, server: String, time: String, marks: [String: String]
+    ) {
         self.method = method
         self.request = request
+        self.url = url
         self.server = server
         self.time = time
         self.marks = marks
@@ -57,7 +63,7 @@ struct Position: Equatable {
 
     /// Reads the lines; nil where they make no sense.
     init?(text: String) {
-        self.init(method: .automatic, request: 0, server: "", time: "", marks: [:])
+        self.init(method: .automatic, request: 0, url: "", server: "", time: "", marks: [:])
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
             switch (words.first, words.count) {
@@ -67,6 +73,7 @@ struct Position: Equatable {
             case ("request", 2):
                 guard let request = UInt64(words[1], radix: 16) else { return nil }
                 self.request = request
+            case ("url", 2): url = words[1]
             case ("server", 2): server = words[1]
             case ("time", 2): time = words[1]
             case ("mark", 3): marks[words[2]] = words[1]
