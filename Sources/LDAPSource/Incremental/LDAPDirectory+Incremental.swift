@@ -1,5 +1,13 @@
 public import DirectoryModel
 
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 extension LDAPDirectory: IncrementalReader {
     /// Brings a record up to date in the way that ``LDAPConfiguration/changeTracking`` says, or reads everything where that
     /// is not possible: for another server or another copy of the database, after too long, for other attributes, and
@@ -116,7 +124,10 @@ extension LDAPDirectory: IncrementalReader {
             record, position, feed, Search.all(for: request, configuration), request.attributes, state.contexts)
         let changes = try feed.changes(
             since: position, state, known: { update.known(in: $0) }, over: connection)
-        try update.reread(changes.ids, over: connection, progress: progress)
+        let now = Self.secondsNow()
+        try update.reread(changes.ids.union(position.unsettled.keys), over: connection, progress: progress)
+        position.unsettled = position.unsettled.filter { now - $0.value < Position.settlingTime }
+        for id in update.unsettled where position.unsettled[id] == nil { position.unsettled[id] = now }
         position.marks = changes.marks
         position.time = state.time
         position.landmarks = update.landmarks
@@ -125,6 +136,9 @@ extension LDAPDirectory: IncrementalReader {
         return RecordedRead(
             snapshot: update.snapshot, record: kept, objectsRead: update.asked.count, notes: [])
     }
+
+    /// The time of this machine, in seconds since 1970.
+    private static func secondsNow() -> Int { time(nil) }
 
     /// How changes are followed.
     ///

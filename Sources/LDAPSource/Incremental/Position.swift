@@ -16,6 +16,13 @@ struct Position: Equatable {
     var marks: [String: String]
     /// The entries whose names matter besides those of the recorded objects.
     var landmarks = Landmarks()
+    /// The objects that may be changed once more without a word, and since when, in seconds of this machine's clock.
+    ///
+    /// OpenLDAP takes names of deleted entries out of other entries some seconds later (slapo-refint).
+    var unsettled: [ObjectID: Int] = [:]
+
+    /// How many seconds that may take.
+    static let settlingTime = 60
 
     /// The naming contexts.
     var contexts: [DistinguishedName] { marks.keys.sorted().compactMap { try? DistinguishedName($0) } }
@@ -47,6 +54,7 @@ struct Position: Equatable {
         for (id, dn) in landmarks.named.sorted(by: { $0.key < $1.key }) {
             lines.append("named \(id) \(Self.line(dn))")
         }
+        for (id, time) in unsettled.sorted(by: { $0.key < $1.key }) { lines.append("unsettled \(id) \(time)") }
         return lines.joined(separator: "\n")
     }
 
@@ -77,6 +85,9 @@ struct Position: Equatable {
             case ("server", 2): server = words[1]
             case ("time", 2): time = words[1]
             case ("mark", 3): marks[words[2]] = words[1]
+            case ("unsettled", 3):
+                guard let id = ObjectID(text: words[1]), let time = Int(words[2]) else { return nil }
+                unsettled[id] = time
             case ("place", 3), ("named", 3):
                 guard let id = ObjectID(text: words[1]), let dn = try? DistinguishedName(words[2]) else { return nil }
                 if words[0] == "place" { landmarks.places[id] = dn } else { landmarks.named[id] = dn }

@@ -28,6 +28,7 @@ extension RecordUpdate {
                 ripples.note(displaced: name, isPlace: false)
             }
         }
+        displaced.formUnion(ripples.displaced)
         var more = ripples.affected(landmarks)
         for (id, place) in now.places where place.text != landmarks.places[id]?.text {
             if listed.insert(id).inserted { more.formUnion(try contents(of: place, over: connection)) }
@@ -35,17 +36,6 @@ extension RecordUpdate {
         more.formUnion(try referrers(to: after.filter { before[$0.key] == nil }, over: connection))
         landmarks.replace(ids, with: now)
         return more
-    }
-
-    private func names(of ids: Set<ObjectID>, in snapshot: DirectorySnapshot) -> [ObjectID: DistinguishedName] {
-        var names: [ObjectID: DistinguishedName] = [:]
-        func add(_ objects: [some DirectoryObject]) {
-            for object in objects where ids.contains(object.id) { names[object.id] = object.dn }
-        }
-        add(snapshot.users)
-        add(snapshot.groups)
-        add(snapshot.contacts)
-        return names
     }
 
     /// Those of the entries that a filter finds anywhere, with their names.

@@ -14,6 +14,10 @@ struct RecordUpdate {
     var landmarks: Landmarks
     /// All that was read again.
     private(set) var asked: Set<ObjectID> = []
+    /// What was read again and still names what is gone: the server may be about to change it.
+    private(set) var unsettled: Set<ObjectID> = []
+    /// The names that entries have gone from, in their canonical form.
+    var displaced: Set<String> = []
     /// The places whose contents have been listed.
     var listed: Set<ObjectID> = []
 
@@ -60,6 +64,14 @@ struct RecordUpdate {
             snapshot = snapshot.replacing(pending, with: later)
             pending = more.subtracting(asked)
         }
+        snapshot.forEachObject { object in
+            guard asked.contains(object.id) else { return }
+            object.forEachName { _, name in
+                if !displaced.contains(name.canonicalKey) { return true }
+                unsettled.insert(object.id)
+                return false
+            }
+        }
         try landmarks.complete(for: asked, in: snapshot, contexts, over: connection)
     }
 
@@ -80,7 +92,17 @@ struct RecordUpdate {
         if let reason = later.completeness.reasons.first {
             throw connection.unfollowable("gives changed entries only in part: \(reason.detail)")
         }
+        if let other = names(in: later).first(where: { !ids.contains($0.key) }) {
+            throw connection.unfollowable("gives \(other.value.text), which was not asked for")
+        }
         return later
+    }
+
+    /// The names of objects, those that are asked for or all.
+    func names(of ids: Set<ObjectID>? = nil, in snapshot: DirectorySnapshot) -> [ObjectID: DistinguishedName] {
+        var names: [ObjectID: DistinguishedName] = [:]
+        snapshot.forEachObject { if ids?.contains($0.id) ?? true { names[$0.id] = $0.dn } }
+        return names
     }
 
     func parts(of ids: Set<ObjectID>) -> [ArraySlice<ObjectID>] {
