@@ -281,14 +281,6 @@ import Testing
             }
             footprints.append(try Footprint())
         }
-        if times > 200 {
-            for (index, now) in footprints.enumerated() {
-                print("reads \((index + 1) * times / 10): \(now.memory >> 10) KiB, \(now.descriptors) descriptors")
-            }
-        }
-        let first = try #require(footprints.first)
-        let last = try #require(footprints.last)
-        #expect(last.descriptors <= first.descriptors)
-        #expect(last.memory - first.memory < 16 << 20)
+        expectNoGrowth(footprints, of: times)
     }
 }
