@@ -246,7 +246,7 @@ import Testing
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         for _ in 0..<100 where server.events.last != .hangUp { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(server.events == [.search, .unbind, .hangUp])
+        #expect(server.events == [.search, .abandon, .unbind, .hangUp])
     }
 
     /// `READS` times, 200 unless the environment says otherwise: every other read is cancelled, or fails.

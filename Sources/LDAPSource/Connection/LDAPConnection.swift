@@ -100,8 +100,12 @@ internal import DirectoryModel
         if let message = early.next(of: id) { return message }
         var silentSince: ContinuousClock.Instant?
         while true {
-            try watch.checkCancellation()
-            try checkTime()
+            do throws(LDAPError) {
+                try watch.checkCancellation()
+                try checkTime()
+            } catch {
+                throw abandoning(id, error)
+            }
             var pointer: OpaquePointer?
             let type = unsafe shim_ldap_result(
                 handle, LDAP_RES_ANY, LDAP_MSG_ONE, Int32(Self.slice), deadline, &pointer)
@@ -118,12 +122,22 @@ internal import DirectoryModel
             let since = silentSince ?? now
             silentSince = since
             if now - since >= configuration.timeouts.operation {
-                throw LDAPError(
-                    .timedOut,
-                    "\(url) has not answered for \(configuration.timeouts.operation) while \(action()). Check that the "
-                        + "server is well, or allow more time for an operation.", resultCode: .timeout)
+                throw abandoning(
+                    id,
+                    LDAPError(
+                        .timedOut,
+                        "\(url) has not answered for \(configuration.timeouts.operation) while \(action()). Check that "
+                            + "the server is well, or allow more time for an operation.", resultCode: .timeout))
             }
         }
+    }
+
+    /// Tells the server that nobody waits for an operation any more (RFC 4511 §4.11), and answers the reason.
+    ///
+    /// The end of the connection says so too, but not to what may stand between here and the server.
+    private func abandoning(_ id: Int32, _ reason: LDAPError) -> LDAPError {
+        unsafe _ = ldap_abandon_ext(handle, id, nil, nil)
+        return reason
     }
 
     /// Throws where the server says unasked that it ends the connection (RFC 4511 §4.4.1), with its reason.
