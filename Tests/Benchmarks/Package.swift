@@ -12,7 +12,10 @@ let package = Package(
         // The server and the directory that the tests use too, through a symbolic link.
         .target(
             name: "TestSupport",
-            sources: ["DirectoryGenerator.swift", "SeededGenerator.swift", "ServerProcess.swift", "Slapd.swift"]),
+            sources: [
+                "Certificates.swift", "DirectoryGenerator.swift", "SeededGenerator.swift", "ServerProcess.swift",
+                "Slapd.swift",
+            ]),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
