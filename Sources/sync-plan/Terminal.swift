@@ -111,12 +111,15 @@ final class ProgressLine: Sendable {
     private let state = Mutex(State())
 
     func show(_ progress: RunProgress) {
-        let text =
-            switch progress {
-            case .reading(let entries): "reading the directory: \(entries) entries"
-            case .listing(let accounts): "listing the provider: \(accounts) accounts"
-            case .applying(let apply): Self.text(apply, since: start(apply))
-            }
+        let text: String
+        switch progress {
+        case .note(let note):
+            clear()
+            return Terminal.note(note)
+        case .reading(let entries): text = "reading the directory: \(entries) entries"
+        case .listing(let accounts): text = "listing the provider: \(accounts) accounts"
+        case .applying(let apply): text = Self.text(apply, since: start(apply))
+        }
         state.withLock { state in
             let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
             guard ContinuousClock.now - state.lastShown >= interval else { return }

@@ -9,6 +9,8 @@ public final class SambaDomain: Sendable {
     public static let base = "DC=corp,DC=example"
     /// An account that may read, as a user principal name.
     public static let reader = "svc@corp.example"
+    /// The account that may do and see everything.
+    public static let administrator = "Administrator@corp.example"
     /// The password of all accounts.
     public static let password = "Passw0rd!Test"
     /// How many members the group `Everyone` has besides Alice: contacts, more than Windows gives at a time.
@@ -73,11 +75,14 @@ public final class SambaDomain: Sendable {
     }
 
     /// Changes entries: LDIF change records, written as the domain's administrator.
-    public func modify(_ ldif: String) throws {
+    ///
+    /// - Parameter deleted: whether deleted entries can be changed too.
+    public func modify(_ ldif: String, deleted: Bool = false) throws {
+        let controls = deleted ? ["-e", "!1.2.840.113556.1.4.417"] : []
         try run(
             program("env"),
-            ["LDAPTLS_CACERT=\(authorities)", program("ldapmodify")] + signIn("Administrator@corp.example"), input: ldif
-        )
+            ["LDAPTLS_CACERT=\(authorities)", program("ldapmodify")] + signIn(Self.administrator) + controls,
+            input: ldif)
     }
 
     /// Answers whether an account can sign in.

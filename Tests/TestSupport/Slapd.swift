@@ -30,6 +30,8 @@ public final class Slapd: Sendable {
         public var logsOperations = false
         /// Whether passwords have a policy: two wrong ones lock a user out.
         public var hasPasswordPolicy = false
+        /// Whether changes can be followed (RFC 4533): with the number of changes that are remembered one by one; nil for not.
+        public var rememberedChanges: Int?
 
         /// Makes the usual options.
         public init() {}
@@ -96,6 +98,11 @@ public final class Slapd: Sendable {
         try run(program("ldapmodify"), ["-x", "-H", ldapURL, "-D", Self.admin, "-w", Self.password], input: ldif)
     }
 
+    /// All entries as LDIF, with what the server keeps of them for itself: what another server is begun with.
+    public func contents() throws -> String {
+        try run(program("slapcat"), ["-f", folder.appendingPathComponent("slapd.conf").path])
+    }
+
     /// Stops the server's answers, while its connections stay open.
     public func pause() { process.signal(SIGSTOP) }
 
@@ -144,6 +151,7 @@ extension Slapd {
         moduleload memberof
         moduleload refint
         \(options.hasPasswordPolicy ? "moduleload ppolicy" : "")
+        \(options.rememberedChanges == nil ? "" : "moduleload syncprov")
         pidfile \(folder.path)/pid
         loglevel 0
         threads 4
@@ -164,7 +172,7 @@ extension Slapd {
         rootpw \(password)
         limits dn.exact="\(capped)" size.soft=\(options.cap) size.hard=\(options.cap) size.prtotal=\(options.cap)
         limits * size.soft=1000 size.hard=1000 size.pr=unlimited size.prtotal=unlimited time=unlimited
-        index objectClass,entryUUID,member,memberOf eq
+        index objectClass,entryUUID,entryCSN,member,memberOf eq
         overlay memberof
         memberof-group-oc group
         memberof-member-ad member
@@ -172,6 +180,7 @@ extension Slapd {
         overlay refint
         refint_attributes member memberOf manager
         \(options.hasPasswordPolicy ? "overlay ppolicy\nppolicy_default \"cn=policy,\(base)\"" : "")
+        \(options.rememberedChanges.map { "overlay syncprov\nsyncprov-checkpoint 1 1\nsyncprov-sessionlog \($0)" } ?? "")
 
         """
     }

@@ -18,6 +18,8 @@ public struct DirectorySnapshot: Sendable {
     public let partialGroups: Set<ObjectID>
     /// Whether that is everything.
     public let completeness: Completeness
+    /// What a person should know about the way it was read, as sentences; of no matter for what it says.
+    public var notes: [String] = []
 
     init(
         source: String, schema: DirectorySchema, attributes: AttributeTable, users: [DirectoryUser],

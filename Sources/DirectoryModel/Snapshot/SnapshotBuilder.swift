@@ -59,6 +59,19 @@ public struct SnapshotBuilder {
         learn()
     }
 
+    /// Makes a builder for a read of some objects of a snapshot, whose values are filed under the same slots.
+    public init(rereading snapshot: DirectorySnapshot, attributes: AttributeSelection) {
+        self.init(source: snapshot.source, schema: snapshot.schema, attributes: attributes)
+        if case .only(let names) = attributes {
+            table = AttributeTable(snapshot.attributes.names + names + schema.neededAttributes)
+        } else {
+            table = snapshot.attributes
+        }
+        lookup = AttributeLookup()
+        isBinary = []
+        learn()
+    }
+
     /// The slots in use: what a source with a fixed selection files its values under.
     public var attributes: AttributeTable { table }
 

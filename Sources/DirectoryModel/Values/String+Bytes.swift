@@ -111,7 +111,7 @@ extension UInt8 {
 
     /// The value of a hexadecimal digit of either case.
     @inline(__always)
-    var hexDigitValue: UInt8? {
+    package var hexDigitValue: UInt8? {
         if isASCIIDigit { return self &- UInt8(ascii: "0") }
         let letter = (self | 0x20) &- UInt8(ascii: "a")
         return letter < 6 ? letter &+ 10 : nil

@@ -32,13 +32,18 @@ public struct LDIFFile: DirectoryReader {
     public func read(
         _ request: ReadRequest, progress: @escaping @Sendable (ReadProgress) -> Void
     ) async throws -> DirectorySnapshot {
+        try await onThreadOfItsOwn { cancellation in try read(request, progress, cancellation).snapshot }
+    }
+
+    /// Reads the record that an ``LDIFWriter`` wrote.
+    ///
+    /// - Returns: the record; nil where the file holds none, or not all of it.
+    /// - Throws: as ``read(_:progress:)`` does.
+    public func record() async throws -> DirectoryRecord? {
         try await onThreadOfItsOwn { cancellation in
-            do {
-                return try read(request, progress, cancellation)
-            } catch var error as LDIFError {
-                error.file = path
-                throw error
-            }
+            let (snapshot, position) = try read(ReadRequest(), { _ in }, cancellation)
+            guard let position else { return nil }
+            return DirectoryRecord(snapshot: snapshot, position: position.text, updates: position.updates)
         }
     }
 
@@ -66,9 +71,22 @@ public struct LDIFFile: DirectoryReader {
     private static let progressStep = 1000
     private static let chunkSize = 64 << 10
 
+    private typealias Contents = (snapshot: DirectorySnapshot, position: (updates: Int, text: String)?)
+
     private func read(
         _ request: ReadRequest, _ progress: (ReadProgress) -> Void, _ cancellation: Cancellation
-    ) throws -> DirectorySnapshot {
+    ) throws -> Contents {
+        do {
+            return try parse(request, progress, cancellation)
+        } catch var error as LDIFError {
+            error.file = path
+            throw error
+        }
+    }
+
+    private func parse(
+        _ request: ReadRequest, _ progress: (ReadProgress) -> Void, _ cancellation: Cancellation
+    ) throws -> Contents {
         let file = try SystemFile(reading: path)
         let status = try file.status()
         var collector = SnapshotCollector(source: path, schema: schema, attributes: request.attributes)
@@ -96,7 +114,8 @@ public struct LDIFFile: DirectoryReader {
             collector.fail(
                 .unfinished, "\(path) was written to while it was read.", remedy: "Read it once its export is over.")
         }
-        return collector.finish()
+        let position = collector.position
+        return (collector.finish(), position)
     }
 }
 

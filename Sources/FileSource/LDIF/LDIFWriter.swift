@@ -22,15 +22,27 @@ public struct LDIFWriter: Sendable {
     /// The file appears at `path` in one step, and in place of what was there, only once all of it is on the disk. Throws a
     /// ``FileError``, or a `CancellationError`; then what was there is left as it was.
     public func write(_ snapshot: DirectorySnapshot, to path: String) async throws {
+        try await write(SnapshotRecording(snapshot, includesSecrets: includesSecrets), to: path)
+    }
+
+    /// Writes a record in the same way, which ``LDIFFile/record()`` reads.
+    ///
+    /// ``secretAttributes`` are in it whatever ``includesSecrets`` says, since it stands for the directory.
+    public func write(_ record: DirectoryRecord, to path: String) async throws {
+        try await write(SnapshotRecording(record), to: path)
+    }
+
+    private func write(_ recording: SnapshotRecording, to path: String) async throws {
         try await onThreadOfItsOwn { cancellation in
             let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
             let draft = "\(path).\(suffix).part"
             do {
                 let file = try SystemFile(creating: draft)
-                try write(snapshot) { bytes in
+                var recording = recording
+                try recording.write(into: { bytes in
                     try cancellation.check()
                     try file.write(bytes)
-                }
+                })
                 try file.flush()
                 try SystemFile.rename(draft, to: path)
                 SystemFile.flushFolder(of: path)

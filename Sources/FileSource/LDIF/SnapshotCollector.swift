@@ -16,6 +16,8 @@ struct SnapshotCollector: LDIFConsumer {
     private var object: (kind: ObjectKind, id: ObjectID)?
     private var isPartial = false
     private var reason: Incompleteness?
+    /// Where the source's changes go on, where the file is a record.
+    private(set) var position: (updates: Int, text: String)?
 
     init(source: String, schema: DirectorySchema, attributes: AttributeSelection) {
         switch attributes {
@@ -118,6 +120,7 @@ struct SnapshotCollector: LDIFConsumer {
         case .object(let kind, let id): object = (kind, id)
         case .partialMembers: isPartial = true
         case .end(let entries): recordedEntries = entries
+        case .position(let updates, let text): position = (updates, text)
         case .source, .contents, .remedy: break
         }
     }

@@ -17,6 +17,8 @@ enum SnapshotNote: Equatable {
     case incomplete(Incompleteness.Code, String)
     /// What to do about the reason before.
     case remedy(String)
+    /// How often the snapshot was brought up to date since everything was read, and where its source's changes go on.
+    case position(updates: Int, String)
     /// What the next entry is, where its values do not say so.
     case object(ObjectKind, ObjectID)
     /// The next entry is a group whose list of members was read in part.
@@ -36,6 +38,7 @@ enum SnapshotNote: Equatable {
         case .contents(let text): "contents \(text)"
         case .incomplete(let code, let detail): "incomplete \(code.rawValue) \(detail)"
         case .remedy(let text): "remedy \(text)"
+        case .position(let updates, let text): "position \(updates) \(text)"
         case .object(let kind, let id): "object \(kind.rawValue) \(id.text)"
         case .partialMembers: "partial-members"
         case .end(let entries): "end \(entries)"
@@ -75,6 +78,10 @@ enum SnapshotNote: Equatable {
             let (code, detail) = Self.split(argument)
             self = .incomplete(Incompleteness.Code(rawValue: code), detail)
         case "remedy": self = .remedy(argument)
+        case "position":
+            let (updates, text) = Self.split(argument)
+            guard let updates = Int(updates) else { return nil }
+            self = .position(updates: updates, text)
         case "object":
             let (kind, id) = Self.split(argument)
             guard let kind = ObjectKind(rawValue: kind), let id = ObjectID(text: id) else { return nil }

@@ -12,11 +12,19 @@ struct SnapshotRecording {
     private static let pieceSize = 64 << 10
 
     private let snapshot: DirectorySnapshot
+    private let position: SnapshotNote?
     private let columns: [Column]
     private var encoder = LDIFEncoder()
 
-    init(_ snapshot: DirectorySnapshot, includesSecrets: Bool) {
+    init(_ record: DirectoryRecord) {
+        self.init(
+            record.snapshot, includesSecrets: true,
+            position: .position(updates: record.updates, record.position))
+    }
+
+    init(_ snapshot: DirectorySnapshot, includesSecrets: Bool, position: SnapshotNote? = nil) {
         self.snapshot = snapshot
+        self.position = position
         columns = snapshot.attributes.names.map { name in
             if !includesSecrets, LDIFWriter.secretAttributes.contains(name.withoutOptions) { return .secret }
             return name.text.withBytes { LDIFSyntax.isWritable($0) ? .written(name: $0.copied()) : .unwritable }
@@ -47,6 +55,7 @@ struct SnapshotRecording {
         }
         if !secrets.isEmpty { contents += ", without the values of \(secrets.joined(separator: ", "))" }
         write(.contents(contents))
+        if let position { write(position) }
         for reason in snapshot.completeness.reasons {
             write(.incomplete(reason.code, reason.detail))
             if let remedy = reason.remedy { write(.remedy(remedy)) }

@@ -40,6 +40,8 @@ public struct LDAPConfiguration: Sendable {
     ///
     /// Active Directory gives at most 1,000.
     public var pageSize: Int
+    /// How changes are followed where a record of an earlier read is brought up to date.
+    public var changeTracking: ChangeTracking
     /// How long things may take.
     public var timeouts: LDAPTimeouts
     /// Where the servers of a domain are asked for.
@@ -53,7 +55,7 @@ public struct LDAPConfiguration: Sendable {
         allowsPlainText: Bool = false, bind: BindIdentity = .anonymous, bases: [DistinguishedName],
         scope: SearchScope = .subtree, schema: DirectorySchema = .activeDirectory, peopleFilter: String? = nil,
         groupsFilter: String? = nil,
-        pageSize: Int = 1000, timeouts: LDAPTimeouts = LDAPTimeouts()
+        pageSize: Int = 1000, changeTracking: ChangeTracking = .automatic, timeouts: LDAPTimeouts = LDAPTimeouts()
     ) {
         self.servers = servers
         self.startTLS = startTLS
@@ -70,6 +72,7 @@ public struct LDAPConfiguration: Sendable {
         self.peopleFilter = peopleFilter
         self.groupsFilter = groupsFilter
         self.pageSize = pageSize
+        self.changeTracking = changeTracking
         self.timeouts = timeouts
     }
 }

@@ -54,6 +54,8 @@ public struct LDAPError: Error, Sendable, Hashable, CustomStringConvertible {
 
         /// The task was cancelled: turned into `CancellationError` before anybody sees it.
         static let cancelled = Code(rawValue: "cancelled")
+        /// What has changed since an earlier read cannot be told: everything is read then.
+        static let unfollowable = Code(rawValue: "unfollowable")
     }
 
     /// Whose move it is.
@@ -95,7 +97,7 @@ public struct LDAPError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whose move it is.
     public var category: Category {
         switch code {
-        case .badConfiguration, .noSuchObject, .notSupported: .configuration
+        case .badConfiguration, .noSuchObject, .notSupported, .unfollowable: .configuration
         case .invalidCredentials, .strongerAuthRequired, .insufficientRights: .access
         default: .unavailable
         }

@@ -32,7 +32,7 @@ extension LDAPConnection {
     /// Reads a search to its end, page by page (RFC 2696).
     ///
     /// The next page is asked for as soon as one has come whole, before `take` has it, so that the server works meanwhile.
-    private func readPages(
+    func readPages(
         _ search: Search, _ take: (borrowing SearchPage) throws(LDAPError) -> Void
     ) throws(LDAPError) -> SearchEnd {
         let attributes = CStrings(search.attributes)
@@ -102,21 +102,20 @@ extension LDAPConnection {
     private func send(
         _ search: Search, _ attributes: borrowing CStrings, after cookie: [UInt8]
     ) throws(LDAPError) -> Int32 {
-        var cookie = cookie
-        var control: UnsafeMutablePointer<LDAPControl>?
-        defer { unsafe ldap_control_free(control) }
-        let size = Int32(clamping: configuration.pageSize)
-        let made = unsafe cookie.withUnsafeMutableBytes { bytes in
-            var value = unsafe berval(
-                bv_len: ber_len_t(bytes.count), bv_val: bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
-            return unsafe ldap_create_page_control(handle, size, &value, 1, &control)
-        }
-        guard made == LDAP_SUCCESS else { throw failure(made, search) }
-        var controls = unsafe [control, nil]
+        let page = Control.page(of: configuration.pageSize, after: cookie)
+        return try send(search, attributes, [page] + search.controls)
+    }
+
+    /// Sends a search with nothing but the given controls; answers the number of the operation.
+    func send(
+        _ search: Search, _ attributes: borrowing CStrings, _ controls: [Control]
+    ) throws(LDAPError) -> Int32 {
+        let controls = try RequestControls(controls)
+        var pointers = unsafe controls.pointers
         var names = unsafe attributes.pointers
         var id: Int32 = 0
         let status = unsafe ldap_search_ext(
-            handle, search.base.text, configuration.scope.code, search.filter, &names, 0, &controls, nil, nil, 0, &id)
+            handle, search.base.text, search.scope.code, search.filter, &names, 0, &pointers, nil, nil, 0, &id)
         guard status == LDAP_SUCCESS else { throw failure(status, search) }
         return id
     }

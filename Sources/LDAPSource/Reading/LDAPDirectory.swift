@@ -39,7 +39,8 @@ public struct LDAPDirectory: DirectoryReader {
             return try await onDedicatedThread(watch: watch) {
                 try configuration.validate()
                 return try withServer { url throws(LDAPError) in
-                    try read(request, from: url, watch: watch, progress: progress)
+                    let connection = try open(url, watch: watch)
+                    return try read(request, over: connection, progress: progress)
                 }
             }
         } catch let error as LDAPError where error.code == .cancelled {
@@ -47,12 +48,18 @@ public struct LDAPDirectory: DirectoryReader {
         }
     }
 
-    private func read(
-        _ request: ReadRequest, from url: LDAPURL, watch: Watch, progress: (ReadProgress) -> Void
-    ) throws(LDAPError) -> DirectorySnapshot {
+    /// Connects and signs in.
+    func open(_ url: LDAPURL, watch: Watch) throws(LDAPError) -> LDAPConnection {
         let connection = try LDAPConnection.open(url, configuration, watch: watch)
         try connection.bind()
         connection.readAhead()
+        return connection
+    }
+
+    /// Reads everything.
+    func read(
+        _ request: ReadRequest, over connection: borrowing LDAPConnection, progress: (ReadProgress) -> Void
+    ) throws(LDAPError) -> DirectorySnapshot {
         var builder = SnapshotBuilder(source: name, schema: configuration.schema, attributes: request.attributes)
         var hasRead = false
         for search in Search.all(for: request, configuration) {

@@ -21,7 +21,7 @@ extension Search {
         case .external: words += ["-Q", "-Y", "EXTERNAL"]
         case .gssapi: words += ["-Q", "-N", "-Y", "GSSAPI"]
         }
-        words += ["-b", base.text.shellQuoted, "-s", configuration.scope.rawValue]
+        words += ["-b", base.text.shellQuoted, "-s", scope.rawValue]
         words += ["-E", "pr=\(configuration.pageSize)/noprompt", "-LLL", filter.shellQuoted]
         return (words + attributes.map(\.shellQuoted)).joined(separator: " ")
     }

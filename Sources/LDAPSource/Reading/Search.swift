@@ -6,8 +6,11 @@ struct Search: Sendable {
     /// `people`, `groups` or `contacts`.
     let plural: String
     let base: DistinguishedName
-    let filter: String
+    let scope: SearchScope
+    var filter: String
     var attributes: [String]
+    /// What is asked besides paging.
+    var controls: [Control] = []
 
     /// What is searched, for people: `people: (objectClass=user) under DC=corp,DC=example`.
     var subject: String { "\(plural): \(filter) under \(base.text)" }
@@ -21,7 +24,7 @@ struct Search: Sendable {
             for base in configuration.bases {
                 searches.append(
                     Search(
-                        kind: kind, plural: plural, base: base, filter: filter,
+                        kind: kind, plural: plural, base: base, scope: configuration.scope, filter: filter,
                         attributes: attributes(request.attributes, needed)))
             }
         }

@@ -69,37 +69,7 @@ extension LDAPConnection {
     ///
     /// - Throws: where the connection is lost, or the server does not answer.
     func describeServer() throws(LDAPError) -> ServerDescription {
-        let attributes = CStrings(ServerDescription.attributes)
-        var names = unsafe attributes.pointers
-        var id: Int32 = 0
-        let status = unsafe ldap_search_ext(
-            handle, "", LDAP_SCOPE_BASE, "(objectClass=*)", &names, 0, nil, nil, nil, 0, &id)
-        guard status == LDAP_SUCCESS else { return ServerDescription([:]) }
-        let page = try receiveOne(id, "asking \(url) what it is")
-        guard let entry = unsafe page.entries.first else { return ServerDescription([:]) }
-        return unsafe ServerDescription(texts(of: entry))
-    }
-
-    /// The values of an entry as text, by lower-case attribute name.
-    private func texts(of entry: OpaquePointer) -> [String: [String]] {
-        var result: [String: [String]] = [:]
-        var ber: OpaquePointer?
-        var dn = unsafe berval()
-        defer { unsafe ber_free(ber, 0) }
-        guard unsafe ldap_get_dn_ber(handle, entry, &ber, &dn) == LDAP_SUCCESS else { return [:] }
-        while true {
-            var attribute = unsafe berval()
-            var values: UnsafeMutablePointer<berval>?
-            guard unsafe ldap_get_attribute_ber(handle, entry, ber, &attribute, &values) == LDAP_SUCCESS,
-                unsafe attribute.bv_val != nil
-            else { return result }
-            defer { unsafe ber_memfree(values) }
-            let name = unsafe String(decoding: attribute.octets, as: UTF8.self).asciiLowercased
-            guard var value = unsafe values else { continue }
-            while unsafe value.pointee.bv_val != nil {
-                result[name, default: []].append(unsafe String(decoding: value.pointee.octets, as: UTF8.self))
-                unsafe value += 1
-            }
-        }
+        let values = try entry("", ServerDescription.attributes, "asking \(url) what it is") ?? [:]
+        return ServerDescription(values.mapValues { $0.map { String(decoding: $0, as: UTF8.self) } })
     }
 }

@@ -13,7 +13,12 @@ extension Configuration {
     func makeReader() throws(ConfigurationError) -> any DirectoryReader {
         switch source {
         case .ldif(let ldif): return LDIFFile(path: resolve(ldif.path), schema: ldif.schema)
-        case .ldap(let ldap): return LDAPDirectory(try makeLDAPConfiguration(ldap))
+        case .ldap(let ldap):
+            let directory = LDAPDirectory(try makeLDAPConfiguration(ldap))
+            guard let incremental = ldap.incremental else { return directory }
+            return RecordedDirectory(
+                directory, schema: ldap.schema, path: incremental.record.map(resolve) ?? besideState("\(name).record"),
+                request: reconciler.readRequest, fullReadEvery: incremental.fullReadEvery)
         }
     }
 
@@ -48,7 +53,7 @@ extension Configuration {
             tlsVerification: ldap.verifiesTLS ? .full : .never, allowsPlainText: ldap.allowsPlainText, bind: bind,
             bases: ldap.bases, scope: ldap.scope, schema: ldap.schema, peopleFilter: ldap.peopleFilter,
             groupsFilter: ldap.groupsFilter,
-            pageSize: ldap.pageSize,
+            pageSize: ldap.pageSize, changeTracking: ldap.incremental?.method ?? .automatic,
             timeouts: LDAPTimeouts(
                 connect: ldap.connectTimeout, operation: ldap.operationTimeout, read: ldap.readTimeout))
     }
@@ -71,9 +76,11 @@ extension Configuration {
     }
 
     /// The path of the file in which first passwords are handed over, beside the state database.
-    public var passwordsPath: String {
+    public var passwordsPath: String { besideState("\(name).passwords") }
+
+    private func besideState(_ file: String) -> String {
         let folder = statePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        return "\(folder)/\(name).passwords"
+        return "\(folder)/\(file)"
     }
 
     /// The path of the state database.

@@ -96,6 +96,8 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     public var groupsFilter: String?
     /// How many entries are asked for at a time.
     public var pageSize = 1000
+    /// How what was read is kept and brought up to date; nil to read everything every time.
+    public var incremental: IncrementalConfiguration?
     /// How long connecting may take.
     public var connectTimeout = Duration.seconds(10)
     /// How long the server may be silent.
@@ -158,7 +160,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
     }
 
     private enum Keys: String, SectionKey {
-        case url, domain, preset, bind, base, scope, timeouts
+        case url, domain, preset, bind, base, scope, incremental, timeouts
         case startTLS = "start-tls"
         case caFile = "ca-file"
         case caFolder = "ca-folder"
@@ -228,6 +230,7 @@ public struct LDAPSourceConfiguration: Sendable, Decodable {
         peopleFilter = try section.optional(.peopleFilter)
         groupsFilter = try section.optional(.groupsFilter)
         pageSize = try section.pageSize(.pageSize) ?? pageSize
+        incremental = try section.optional(.incremental)
         let timeouts = try section.optional(.timeouts, Timeouts.self)
         connectTimeout = timeouts?.connect ?? connectTimeout
         operationTimeout = timeouts?.operation ?? operationTimeout

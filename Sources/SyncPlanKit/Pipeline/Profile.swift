@@ -72,7 +72,9 @@ public struct Profile: Sendable {
         let memory = try StateDatabase.memory(at: configuration.statePath, of: provider.name)
         async let snapshot = reader.read(request) { progress(.reading(entries: $0.entries)) }
         let observed = try await provider.observe { progress(.listing(accounts: $0)) }
-        return States(directory: try await snapshot, provider: observed, memory: memory, now: Self.now())
+        let directory = try await snapshot
+        for note in directory.notes { progress(.note(note)) }
+        return States(directory: directory, provider: observed, memory: memory, now: Self.now())
     }
 
     /// Carries a plan out, and remembers for the next run what it has to know: of a plan with nothing to do, too.
@@ -147,6 +149,8 @@ public struct Profile: Sendable {
 public enum RunProgress: Sendable, Hashable {
     /// So many entries of the directory have been read.
     case reading(entries: Int)
+    /// Something that a person should know about the way the directory was read.
+    case note(String)
     /// So many accounts of the provider have been listed.
     case listing(accounts: Int)
     /// So many operations have been carried out.

@@ -1,0 +1,52 @@
+extension DirectorySnapshot {
+    /// The snapshot with some objects as a later read found them; what that read did not find is gone.
+    ///
+    /// The snapshot is as complete as this one and the later read together.
+    ///
+    /// - Parameters:
+    ///   - ids: all objects that were asked for.
+    ///   - later: those of them that there are, from a builder made by
+    ///     ``SnapshotBuilder/init(rereading:attributes:)`` of this snapshot.
+    public func replacing(_ ids: Set<ObjectID>, with later: DirectorySnapshot) -> DirectorySnapshot {
+        let reasons = completeness.reasons + later.completeness.reasons
+        var evidence = (completeness.proof?.searches ?? []).filter { $0.subject != Self.rereadSubject }
+        evidence.append(
+            SearchEvidence(
+                subject: Self.rereadSubject, entries: later.users.count + later.groups.count + later.contacts.count,
+                pages: 1, referrals: []))
+        return DirectorySnapshot(
+            source: source, schema: schema, attributes: later.attributes,
+            users: users.filter { !ids.contains($0.id) } + later.users,
+            groups: groups.filter { !ids.contains($0.id) } + later.groups,
+            contacts: contacts.filter { !ids.contains($0.id) } + later.contacts,
+            partialGroups: partialGroups.subtracting(ids).union(later.partialGroups),
+            completeness: reasons.isEmpty ? .complete(CompletenessProof(searches: evidence)) : .partial(reasons))
+    }
+
+    private static let rereadSubject = "what has changed since"
+
+    /// The objects that differ between this snapshot and another one of the same directory, by their identities.
+    public func differences(from other: DirectorySnapshot) -> Set<ObjectID> {
+        var ids: Set<ObjectID> = []
+        Self.compare(users, other.users, into: &ids)
+        Self.compare(groups, other.groups, into: &ids)
+        Self.compare(contacts, other.contacts, into: &ids)
+        return ids.union(partialGroups.symmetricDifference(other.partialGroups))
+    }
+
+    private static func compare<Object: DirectoryObject>(
+        _ objects: [Object], _ others: [Object], into ids: inout Set<ObjectID>
+    ) {
+        var rest: [ObjectID: Object] = [:]
+        rest.reserveCapacity(others.count)
+        for other in others { rest[other.id] = other }
+        for object in objects {
+            guard let other = rest.removeValue(forKey: object.id) else {
+                ids.insert(object.id)
+                continue
+            }
+            if object.dn.text != other.dn.text || object.attributes != other.attributes { ids.insert(object.id) }
+        }
+        ids.formUnion(rest.keys)
+    }
+}

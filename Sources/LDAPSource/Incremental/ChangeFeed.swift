@@ -1,0 +1,123 @@
+internal import DirectoryModel
+
+/// One way to learn which entries have changed.
+///
+/// A feed only names them: what they have become is read by the same searches that a full read makes, so a feed that names
+/// too many costs time and does no harm. Where a feed might name too few it throws `unfollowable`, with a sentence why.
+protocol ChangeFeed {
+    /// The attribute of the identities that the feed names.
+    static var identity: AttributeName { get }
+    /// The attribute with the time when an entry was made.
+    static var creationTime: AttributeName { get }
+    /// A filter that finds the entries that others lie below, and as few others as it can.
+    static var placeFilter: String { get }
+    /// Attributes whose values change without the entry being named.
+    static var silentAttributes: Set<AttributeName> { get }
+
+    /// The marks from which on changes will be told, one for each naming context.
+    static func begin(
+        _ state: ServerState, over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> [String: String]
+
+    /// What has changed since a position of the same server.
+    ///
+    /// - Parameter known: the recorded identities in a naming context.
+    static func changes(
+        since position: Position, _ state: ServerState, known: (DistinguishedName) -> Set<ObjectID>,
+        over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> Changes
+}
+
+/// Which entries have changed, in whatever way, and where the next changes go on.
+struct Changes {
+    var ids: Set<ObjectID> = []
+    var marks: [String: String] = [:]
+}
+
+/// What a server says of itself that following its changes depends on.
+struct ServerState {
+    /// The naming contexts that the bases lie in.
+    let contexts: [DistinguishedName]
+    /// The server, or its copy of the directory.
+    let identity: String
+    /// The server's time now, as the fourteen digits of a generalized time.
+    let time: String
+    /// The last change of the server's copy by its number; nil where it does not count so.
+    let highestUSN: Int?
+    /// For each naming context the last changes by their marks (`contextCSN`).
+    let lastChanges: [String: [String]]
+    /// How changes can be followed best.
+    let method: ChangeTracking
+}
+
+extension LDAPConnection {
+    /// Asks the server for its state.
+    ///
+    /// - Throws: `unfollowable` where it does not say enough.
+    func serverState() throws(LDAPError) -> ServerState {
+        let action = "asking \(url) for its state"
+        let names = [
+            "namingContexts", "supportedControl", "supportedCapabilities", "dsServiceName", "highestCommittedUSN",
+            "currentTime",
+        ]
+        let root = Texts(try entry("", names, action))
+        let contexts = try contexts(root["namingContexts"])
+        if root["supportedCapabilities"].contains("1.2.840.113556.1.4.800") {
+            let copy = try entry(root["dsServiceName"].first ?? "", ["invocationId"], action)
+            guard let identity = copy?["invocationid"]?.first,
+                let usn = root["highestCommittedUSN"].first.flatMap({ Int($0) }),
+                let time = root["currentTime"].first
+            else { throw unfollowable("does not let the account read its invocationId and highestCommittedUSN") }
+            return ServerState(
+                contexts: contexts, identity: identity.hex, time: String(time.prefix(14)), highestUSN: usn,
+                lastChanges: [:], method: .usnChanged)
+        }
+        guard root["supportedControl"].contains(SyncreplChanges.requestControl) else {
+            throw unfollowable(
+                "offers no content synchronization (RFC 4533). With OpenLDAP, load the overlay syncprov for the database"
+            )
+        }
+        var identity: [String] = []
+        var lastChanges: [String: [String]] = [:]
+        for context in contexts {
+            let values = Texts(try entry(context.text, ["entryUUID", "contextCSN"], action))
+            identity += values["entryUUID"]
+            lastChanges[context.text] = values["contextCSN"].sorted()
+        }
+        let time = lastChanges.values.joined().max().map { String($0.prefix(14)) }
+        guard let time, !lastChanges.values.contains([]), identity.count == contexts.count else {
+            throw unfollowable("shows no contextCSN, which it needs the overlay syncprov for")
+        }
+        return ServerState(
+            contexts: contexts, identity: identity.joined(separator: ","), time: time, highestUSN: nil,
+            lastChanges: lastChanges, method: .syncrepl)
+    }
+
+    /// Why changes cannot be followed; `what` completes "The server …".
+    func unfollowable(_ what: String) -> LDAPError { LDAPError(.unfollowable, "\(url) \(what).") }
+
+    /// The naming contexts that have the bases: for each the innermost.
+    private func contexts(_ names: [String]) throws(LDAPError) -> [DistinguishedName] {
+        let all = names.compactMap { try? DistinguishedName($0) }
+        var contexts: [DistinguishedName] = []
+        for base in configuration.bases {
+            let context = all.filter { base == $0 || base.isDescendant(of: $0) }.max {
+                $0.text.utf8.count < $1.text.utf8.count
+            }
+            guard let context else { throw unfollowable("has no naming context with \(base.text)") }
+            if !contexts.contains(context) { contexts.append(context) }
+        }
+        return contexts
+    }
+}
+
+/// The values of an entry as text.
+private struct Texts {
+    private let values: [String: [[UInt8]]]
+
+    init(_ values: [String: [[UInt8]]]?) { self.values = values ?? [:] }
+
+    subscript(name: String) -> [String] {
+        (values[name.asciiLowercased] ?? []).map { String(decoding: $0, as: UTF8.self) }
+    }
+}

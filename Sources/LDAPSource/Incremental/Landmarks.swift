@@ -1,0 +1,141 @@
+internal import DirectoryModel
+
+/// The entries that are not recorded themselves, and whose names matter all the same: when one changes, names in recorded
+/// objects change without a word.
+struct Landmarks: Equatable {
+    /// What others lie below: a new name gives all of those new ones.
+    var places: [ObjectID: DistinguishedName] = [:]
+    /// What recorded objects name and is none of them: a manager, a member or a group outside the bases.
+    var named: [ObjectID: DistinguishedName] = [:]
+
+    /// How many entries outside the bases are kept in mind.
+    private static let limit = 10_000
+
+    /// Those below a place, or that themselves.
+    func known(in place: DistinguishedName) -> Set<ObjectID> {
+        var ids: Set<ObjectID> = []
+        for (id, name) in places where name == place || name.isDescendant(of: place) { ids.insert(id) }
+        for (id, name) in named where name == place || name.isDescendant(of: place) { ids.insert(id) }
+        return ids
+    }
+
+    /// Puts what was found of some entries in place of what was known of them.
+    mutating func replace(_ ids: Set<ObjectID>, with found: Landmarks) {
+        for id in ids {
+            places[id] = found.places[id]
+            named[id] = found.named[id]
+        }
+    }
+
+    /// Adds what recorded objects lie below, and what they name, as far as it is not known yet.
+    ///
+    /// - Parameter ids: the objects to look at; nil for all.
+    /// - Throws: `unfollowable` where one cannot be found, or there are too many.
+    mutating func complete(
+        for ids: Set<ObjectID>?, in snapshot: DirectorySnapshot, _ contexts: [DistinguishedName],
+        over connection: borrowing LDAPConnection
+    ) throws(LDAPError) {
+        let identity = snapshot.schema.objectID
+        let names = unknownNames(in: ids, of: snapshot, contexts)
+        if named.count + names.count > Self.limit {
+            throw connection.unfollowable("has objects that name more than \(Self.limit) entries outside the bases")
+        }
+        for name in names {
+            // What is not there, or may not be seen, cannot be told of either.
+            if let id = try connection.identity(of: name, identity) { named[id] = name }
+        }
+        for place in unknownPlaces(above: ids, in: snapshot, contexts) {
+            guard let id = try connection.identity(of: place, identity) else {
+                throw connection.unfollowable("does not let the account read \(identity.attribute) of \(place.text)")
+            }
+            places[id] = place
+        }
+    }
+
+    private func unknownPlaces(
+        above ids: Set<ObjectID>?, in snapshot: DirectorySnapshot, _ contexts: [DistinguishedName]
+    ) -> Set<DistinguishedName> {
+        // A place that moves takes its parents' names with it, wherever it has gone.
+        var parents = Set(named.values.compactMap(\.parent)).union(places.values.compactMap(\.parent))
+        snapshot.forEachObject { object in
+            if ids?.contains(object.id) ?? true, let parent = object.dn.parent { parents.insert(parent) }
+        }
+        let known = Set(places.values)
+        var seen: Set<DistinguishedName> = []
+        for parent in parents {
+            var name: DistinguishedName? = parent
+            while let place = name, contexts.contains(where: { place == $0 || place.isDescendant(of: $0) }),
+                seen.insert(place).inserted
+            {
+                name = place.parent
+            }
+        }
+        return seen.filter { !known.contains($0) }
+    }
+
+    private func unknownNames(
+        in ids: Set<ObjectID>?, of snapshot: DirectorySnapshot, _ contexts: [DistinguishedName]
+    ) -> [DistinguishedName] {
+        var texts: Set<String> = []
+        var names: [String: DistinguishedName] = [:]
+        snapshot.forEachObject { object in
+            if !(ids?.contains(object.id) ?? true) { return }
+            object.forEachName { _, name in
+                if texts.insert(name.text).inserted { names[name.canonicalKey] = name }
+                return true
+            }
+        }
+        if names.isEmpty { return [] }
+        snapshot.forEachObject { names[$0.dn.canonicalKey] = nil }
+        for name in places.values { names[name.canonicalKey] = nil }
+        for name in named.values { names[name.canonicalKey] = nil }
+        return names.values.filter { name in contexts.contains { name.isDescendant(of: $0) } }
+    }
+}
+
+extension DirectorySnapshot {
+    /// Shows every user, group and contact.
+    func forEachObject(_ body: (any DirectoryObject) -> Void) {
+        for user in users { body(user) }
+        for group in groups { body(group) }
+        for contact in contacts { body(contact) }
+    }
+}
+
+extension DirectoryObject {
+    /// Shows every value that is the name of an entry, until `body` answers false.
+    func forEachName(_ body: (AttributeSlot, DistinguishedName) -> Bool) {
+        attributes.forEachValue { slot, value in
+            // Most values that are no names have no equals sign where a name has its first.
+            var index = 0
+            while index < value.count, value[index].isNameOfType { index += 1 }
+            guard index > 0, index < value.count,
+                value[index] == UInt8(ascii: "=") || value[index] == UInt8(ascii: " "),
+                let text = String(validatingUTF8: value), let name = try? DistinguishedName(text)
+            else { return true }
+            return body(slot, name)
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether the octet may be part of an attribute's type: letters, digits, hyphens and dots.
+    fileprivate var isNameOfType: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E: true
+        default: false
+        }
+    }
+}
+
+extension Search {
+    /// A search for the identities of entries of any kind, and for further attributes.
+    static func entries(
+        in context: DistinguishedName, _ filter: String, _ identity: IdentityAttribute,
+        reading attributes: [String] = [], controls: [Control] = []
+    ) -> Search {
+        Search(
+            kind: .other, plural: "entries", base: context, scope: .subtree, filter: filter,
+            attributes: [identity.attribute.text] + attributes, controls: controls + [.domainScope])
+    }
+}

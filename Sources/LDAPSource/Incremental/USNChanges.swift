@@ -1,0 +1,65 @@
+internal import DirectoryModel
+
+/// Follows Active Directory by its update sequence numbers: every change of an entry gives it the next number of the domain
+/// controller as `uSNChanged`, and a deleted entry leaves a tombstone that has one too.
+enum USNChanges: ChangeFeed {
+    static let identity: AttributeName = "objectGUID"
+    static let creationTime: AttributeName = "whenCreated"
+    static let placeFilter =
+        "(|(objectClass=organizationalUnit)(objectClass=container)(objectClass=builtinDomain)(objectClass=domainDNS))"
+    /// What is computed when it is asked for, and what is not replicated (MS-ADTS §3.1.1.4.5, MS-ADA).
+    static let silentAttributes: Set<AttributeName> = [
+        "msDS-User-Account-Control-Computed", "msDS-UserPasswordExpiryTimeComputed", "tokenGroups",
+        "tokenGroupsGlobalAndUniversal", "tokenGroupsNoGCAcceptable", "msDS-MemberOfTransitive",
+        "msDS-MemberTransitive",
+        "lastLogon", "lastLogoff", "logonCount", "badPwdCount", "badPasswordTime",
+    ]
+    static func begin(
+        _ state: ServerState, over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> [String: String] {
+        guard let usn = state.highestUSN else {
+            throw connection.unfollowable("counts no changes: it is no Active Directory")
+        }
+        try requireSightOfDeleted(state, over: connection)
+        return Dictionary(state.contexts.map { ($0.text, "\(usn)") }) { first, _ in first }
+    }
+
+    static func changes(
+        since position: Position, _ state: ServerState, known: (DistinguishedName) -> Set<ObjectID>,
+        over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> Changes {
+        // What is changed from here on has higher numbers than the new marks.
+        var changes = Changes(marks: try begin(state, over: connection))
+        for context in state.contexts {
+            guard let now = state.highestUSN, let mark = position.marks[context.text].flatMap({ Int($0) }) else {
+                throw connection.unfollowable("has other naming contexts than before")
+            }
+            if now < mark {
+                throw connection.unfollowable("counts fewer changes than before: its database was put back")
+            }
+            if now == mark { continue }
+            let attribute = IdentityAttribute(identity, encoding: .activeDirectoryGUID)
+            let search = Search.entries(in: context, "(uSNChanged>=\(mark + 1))", attribute, controls: [.showDeleted])
+            for (id, _) in try connection.identities(search, attribute) {
+                changes.ids.insert(id)
+            }
+        }
+        return changes
+    }
+
+    /// Throws where the account could not see what was deleted: it would stay in the record for ever.
+    static func requireSightOfDeleted(
+        _ state: ServerState, over connection: borrowing LDAPConnection
+    ) throws(LDAPError) {
+        for context in state.contexts {
+            let container = "CN=Deleted Objects,\(context.text)"
+            let values = try connection.entry(
+                container, ["objectClass"], controls: [.showDeleted], "looking at \(container)")
+            if values?["objectclass"]?.isEmpty ?? true {
+                throw connection.unfollowable(
+                    "does not let the account see deleted objects. Give it List Contents and Read Property on \(container)"
+                )
+            }
+        }
+    }
+}
