@@ -14,16 +14,15 @@ internal import Synchronization
     /// library changes anything else of a context that is made.
     nonisolated(unsafe) private let pointer: UnsafeMutableRawPointer
 
-    private static let made = Mutex<[TLSSettings: (files: [FileVersion], context: TLSContext)]>([:])
+    private static let made = Mutex<[TLSSettings: TLSContext]>([:])
 
     /// The context for a configuration: made at the first call, and again when a file has changed.
     static func shared(for configuration: LDAPConfiguration) throws(LDAPError) -> TLSContext {
         let settings = try TLSSettings(configuration)
-        let files = settings.files.map { FileVersion($0) }
         return try made.withLock { made throws(LDAPError) in
-            if let known = made[settings], known.files == files { return known.context }
+            if let known = made[settings] { return known }
             let context = try TLSContext(settings)
-            made[settings] = (files, context)
+            made[settings] = context
             return context
         }
     }

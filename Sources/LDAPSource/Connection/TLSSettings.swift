@@ -8,7 +8,7 @@ internal import COpenLDAP
     internal import Glibc
 #endif
 
-/// What a TLS context is made from; those of equal settings are the same, as long as no file changes.
+/// What a TLS context is made from: equal settings make the same.
 struct TLSSettings: Hashable {
     let verification: TLSVerification
     let minimum: TLSVersion
@@ -17,6 +17,8 @@ struct TLSSettings: Hashable {
     /// The folder of such files; nil for none.
     private(set) var folder: String?
     let ownCertificate: ClientCertificate?
+    /// Which writings of the files these are.
+    private(set) var files: [FileVersion] = []
 
     /// Throws for files that cannot be read.
     init(_ configuration: LDAPConfiguration) throws(LDAPError) {
@@ -36,12 +38,9 @@ struct TLSSettings: Hashable {
         try Self.requireReadable(folder, "CA folder")
         try Self.requireReadable(ownCertificate?.certificate, "client certificate")
         try Self.requireReadable(ownCertificate?.key, "client certificate's key")
-    }
-
-    /// Every file that the context is made from.
-    var files: [String] {
         let single = [authorities, ownCertificate?.certificate, ownCertificate?.key].compactMap { $0 }
-        return single + (folder.map { folder in Self.names(in: folder).map { "\(folder)/\($0)" } } ?? [])
+        let inFolder = folder.map { folder in Self.names(in: folder).map { "\(folder)/\($0)" } } ?? []
+        files = (single + inFolder).map { FileVersion($0) }
     }
 
     /// Sets everything on a handle that has no connection yet.
