@@ -13,14 +13,15 @@ let package = Package(
         .target(
             name: "TestSupport",
             sources: [
-                "Certificates.swift", "DirectoryGenerator.swift", "SeededGenerator.swift", "ServerProcess.swift",
-                "Slapd.swift",
+                "DirectoryGenerator.swift", "SeededGenerator.swift", "ServerProcess.swift", "Slapd.swift",
+                "SambaDomain.swift", "Certificates.swift",
             ]),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
                 "JoinFloor", "TestSupport",
                 .product(name: "DirectoryModel", package: "sync-plan"),
+                .product(name: "FileSource", package: "sync-plan"),
                 .product(name: "LDAPSource", package: "sync-plan"),
                 .product(name: "ReconcileEngine", package: "sync-plan"),
             ],

@@ -97,27 +97,11 @@ internal import DirectoryModel
     /// Messages of other operations are kept for later. They are asked for all the same: where libldap is asked for one
     /// operation it keeps every notice until the connection ends, and aborts the process over one without a name.
     func receive(_ id: Int32, _ action: @autoclosure () -> String) throws(LDAPError) -> LDAPMessage {
-        if let message = early.next(of: id) { return message }
         var silentSince: ContinuousClock.Instant?
         while true {
-            do throws(LDAPError) {
-                try watch.checkCancellation()
-                try checkTime()
-            } catch {
-                throw abandoning(id, error)
-            }
-            var pointer: OpaquePointer?
-            let type = unsafe shim_ldap_result(
-                handle, LDAP_RES_ANY, LDAP_MSG_ONE, Int32(Self.slice), deadline, &pointer)
-            if let pointer = unsafe pointer {
-                switch unsafe ldap_msgid(pointer) {
-                case id: return unsafe LDAPMessage(pointer)
-                case 0: try heed(unsafe LDAPMessage(pointer), action())
-                case let other: unsafe early.keep(LDAPMessage(pointer), of: other)
-                }
-            } else if type < 0 {
-                throw connectionFailure(action())
-            }
+            // Before each message, for there may be no end of them.
+            do throws(LDAPError) { try checkTime() } catch { throw abandoning(id, error) }
+            if let message = try next(of: id, action()) { return message }
             let now = ContinuousClock.now
             let since = silentSince ?? now
             silentSince = since
@@ -132,11 +116,32 @@ internal import DirectoryModel
         }
     }
 
-    /// Tells the server that nobody waits for an operation any more (RFC 4511 §4.11), and answers the reason.
+    /// The next message of the operation; nil where there is none within a slice of time.
+    func next(of id: Int32, _ action: @autoclosure () -> String) throws(LDAPError) -> LDAPMessage? {
+        if let message = early.next(of: id) { return message }
+        do throws(LDAPError) { try watch.checkCancellation() } catch { throw abandoning(id, error) }
+        var pointer: OpaquePointer?
+        let type = unsafe shim_ldap_result(handle, LDAP_RES_ANY, LDAP_MSG_ONE, Int32(Self.slice), deadline, &pointer)
+        if let pointer = unsafe pointer {
+            switch unsafe ldap_msgid(pointer) {
+            case id: return unsafe LDAPMessage(pointer)
+            case 0: try heed(unsafe LDAPMessage(pointer), action())
+            case let other: unsafe early.keep(LDAPMessage(pointer), of: other)
+            }
+        } else if type < 0 {
+            throw connectionFailure(action())
+        }
+        return nil
+    }
+
+    /// Tells the server that nobody waits for an operation any more (RFC 4511 §4.11).
     ///
     /// The end of the connection says so too, but not to what may stand between here and the server.
+    func abandon(_ id: Int32) { unsafe _ = ldap_abandon_ext(handle, id, nil, nil) }
+
+    /// Abandons an operation, and answers the reason.
     private func abandoning(_ id: Int32, _ reason: LDAPError) -> LDAPError {
-        unsafe _ = ldap_abandon_ext(handle, id, nil, nil)
+        abandon(id)
         return reason
     }
 

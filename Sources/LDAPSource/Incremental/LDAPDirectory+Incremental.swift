@@ -1,5 +1,13 @@
 public import DirectoryModel
 
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 extension LDAPDirectory: IncrementalReader {
     /// Brings a record up to date in the way that ``LDAPConfiguration/changeTracking`` says, or reads everything where that
     /// is not possible: for another server or another copy of the database, after too long, for other attributes, and
@@ -12,7 +20,8 @@ extension LDAPDirectory: IncrementalReader {
         do {
             return try await onDedicatedThread(watch: watch) {
                 try configuration.validate()
-                return try withServer { url throws(LDAPError) in
+                let before = record.flatMap { Position(text: $0.position) }
+                return try withServer(preferring: before?.url) { url throws(LDAPError) in
                     let connection = try open(url, watch: watch)
                     return try read(request, since: record, over: connection, progress: progress)
                 }
@@ -79,7 +88,8 @@ extension LDAPDirectory: IncrementalReader {
         let state = try connection.serverState()
         let (method, feed) = try feed(state, for: request, over: connection)
         var position = Position(
-            method: method, request: fingerprint(of: request, method), server: state.identity, time: state.time,
+            method: method, request: fingerprint(of: request, method), url: connection.url.description,
+            server: state.identity, time: state.time,
             marks: try feed.begin(state, over: connection))
         // Names first: where one changes while the rest is read, the next update sees that it did.
         for context in state.contexts {
@@ -114,7 +124,10 @@ extension LDAPDirectory: IncrementalReader {
             record, position, feed, Search.all(for: request, configuration), request.attributes, state.contexts)
         let changes = try feed.changes(
             since: position, state, known: { update.known(in: $0) }, over: connection)
-        try update.reread(changes.ids, over: connection, progress: progress)
+        let now = Self.secondsNow()
+        try update.reread(changes.ids.union(position.unsettled.keys), over: connection, progress: progress)
+        position.unsettled = position.unsettled.filter { now - $0.value < Position.settlingTime }
+        for id in update.unsettled where position.unsettled[id] == nil { position.unsettled[id] = now }
         position.marks = changes.marks
         position.time = state.time
         position.landmarks = update.landmarks
@@ -123,6 +136,9 @@ extension LDAPDirectory: IncrementalReader {
         return RecordedRead(
             snapshot: update.snapshot, record: kept, objectsRead: update.asked.count, notes: [])
     }
+
+    /// The time of this machine, in seconds since 1970.
+    private static func secondsNow() -> Int { time(nil) }
 
     /// How changes are followed.
     ///
@@ -146,6 +162,13 @@ extension LDAPDirectory: IncrementalReader {
                 throw LDAPError(.unfollowable, "\(silent) is asked for, which changes without a word.")
             }
         case .all: break
+        }
+        for filter in [configuration.peopleFilter, configuration.groupsFilter].compactMap({ $0 }) {
+            if let part = SilentFilter.part(of: filter, feed.silentAttributes) {
+                throw LDAPError(
+                    .unfollowable,
+                    "The filter has \"\(part)\": whom that finds changes without a word. Choose by a rule instead.")
+            }
         }
         return (method, feed)
     }

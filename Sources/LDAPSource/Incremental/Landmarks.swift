@@ -127,15 +127,3 @@ extension UInt8 {
         }
     }
 }
-
-extension Search {
-    /// A search for the identities of entries of any kind, and for further attributes.
-    static func entries(
-        in context: DistinguishedName, _ filter: String, _ identity: IdentityAttribute,
-        reading attributes: [String] = [], controls: [Control] = []
-    ) -> Search {
-        Search(
-            kind: .other, plural: "entries", base: context, scope: .subtree, filter: filter,
-            attributes: [identity.attribute.text] + attributes, controls: controls + [.domainScope])
-    }
-}

@@ -12,7 +12,7 @@ struct Ripples {
     let memberOf: AttributeSlot?
 
     /// Names that are names of something else now, or of nothing.
-    private var displaced: Set<String> = []
+    private(set) var displaced: Set<String> = []
     /// Those of them that other entries lay below.
     private var displacedPlaces: [DistinguishedName] = []
     /// For the name of each member of a group that has changed, these groups.

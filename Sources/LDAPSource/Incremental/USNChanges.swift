@@ -21,6 +21,13 @@ enum USNChanges: ChangeFeed {
             throw connection.unfollowable("counts no changes: it is no Active Directory")
         }
         try requireSightOfDeleted(state, over: connection)
+        for context in state.contexts {
+            // Where the account may not read the attribute, a search by it finds nothing, which looks like no change.
+            let everything = Search.entries(in: context, "(uSNChanged>=1)", attribute)
+            if try connection.identities(everything.atBase, attribute).isEmpty {
+                throw connection.unfollowable("does not let the account search \(context.text) by uSNChanged")
+            }
+        }
         return Dictionary(state.contexts.map { ($0.text, "\(usn)") }) { first, _ in first }
     }
 
@@ -38,7 +45,6 @@ enum USNChanges: ChangeFeed {
                 throw connection.unfollowable("counts fewer changes than before: its database was put back")
             }
             if now == mark { continue }
-            let attribute = IdentityAttribute(identity, encoding: .activeDirectoryGUID)
             let search = Search.entries(in: context, "(uSNChanged>=\(mark + 1))", attribute, controls: [.showDeleted])
             for (id, _) in try connection.identities(search, attribute) {
                 changes.ids.insert(id)
@@ -46,6 +52,8 @@ enum USNChanges: ChangeFeed {
         }
         return changes
     }
+
+    private static let attribute = IdentityAttribute(identity, encoding: .activeDirectoryGUID)
 
     /// Throws where the account could not see what was deleted: it would stay in the record for ever.
     static func requireSightOfDeleted(

@@ -6,7 +6,7 @@ struct Search: Sendable {
     /// `people`, `groups` or `contacts`.
     let plural: String
     let base: DistinguishedName
-    let scope: SearchScope
+    var scope: SearchScope
     var filter: String
     var attributes: [String]
     /// What is asked besides paging.
@@ -14,6 +14,13 @@ struct Search: Sendable {
 
     /// What is searched, for people: `people: (objectClass=user) under DC=corp,DC=example`.
     var subject: String { "\(plural): \(filter) under \(base.text)" }
+
+    /// The same search of the base entry alone.
+    var atBase: Search {
+        var search = self
+        search.scope = .base
+        return search
+    }
 
     /// The searches that answer a request, people first, and those under each base.
     static func all(for request: ReadRequest, _ configuration: LDAPConfiguration) -> [Search] {

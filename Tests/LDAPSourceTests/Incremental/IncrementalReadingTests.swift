@@ -38,6 +38,28 @@ import Testing
         }
     }
 
+    /// With many people OpenLDAP takes deleted members out of groups some time after it has said that it is done.
+    @Test(.enabled(if: Slapd.isInstalled)) func whatTheServerChangesLater() async throws {
+        var options = Slapd.Options()
+        options.rememberedChanges = 100
+        let server = try Slapd(ldif: DirectoryGenerator(users: 4000, layout: .inetOrgPerson).ldif(), options)
+        var configuration = try server.configuration()
+        configuration.schema = .inetOrgPerson
+        let directory = LDAPDirectory(configuration)
+        let request = ReadRequest(attributes: .only(Self.attributes))
+        var record = try #require(try await directory.read(request, since: nil).record)
+        let gone = (0..<30).map { record.snapshot.users[$0 * 100].dn.text }
+        try server.modify(gone.map { "dn: \($0)\nchangetype: delete\n" }.joined(separator: "\n"))
+        for _ in 0..<100 {
+            record = try #require(try await directory.read(request, since: record).record)
+            let whole = try await directory.read(request)
+            let named = Set(whole.groups.flatMap { $0.attributes["member"] })
+            if named.isDisjoint(with: gone), record.snapshot.differences(from: whole) == [] { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        Issue.record("the record is not what the directory is")
+    }
+
     /// Makes change after change, and compares the record with a full read after each.
     private func follow(
         _ unit: inout ChangingUnit, _ directory: LDAPDirectory, _ carryOut: (ChangingUnit.Change) throws -> Void

@@ -125,6 +125,26 @@ import Testing
             directory, since: changed("mark", "mark 1 DC=elsewhere"), because: "other naming contexts")
     }
 
+    /// Somebody who joins a group is found by such a filter without having changed.
+    @Test(
+        .enabled(if: SambaDomain.isInstalled),
+        arguments: [
+            ("(memberOf=CN=Finance,OU=Groups,OU=Corp,DC=corp,DC=example)", true),
+            ("(&(mail=*)(memberOf:1.2.840.113556.1.4.1941:=CN=Finance,OU=Groups,OU=Corp,DC=corp,DC=example))", true),
+            ("(|(title=Boss)(manager=CN=Bob Baker,OU=People,OU=Corp,DC=corp,DC=example))", true),
+            ("(ou:dn:=People)", true), ("(!(badPwdCount>=3))", true), ("(memberOf=*)", true),
+            ("(&(objectCategory=CN=Person,CN=Schema,CN=Configuration,DC=corp,DC=example)(mail=*))", false),
+            ("mail=*@corp.example", false), ("(userAccountControl:1.2.840.113556.1.4.803:=512)", false),
+            ("(displayName=a\\28b\\29)", false),
+        ])
+    func filtersThatFindOthersWithoutAWord(_ filter: String, isSilent: Bool) async throws {
+        var configuration = try Company.domain().configuration(as: SambaDomain.administrator)
+        configuration.peopleFilter = filter
+        let read = try await LDAPDirectory(configuration).read(request, since: nil)
+        #expect((read.record == nil) == isSilent, "\(read.notes)")
+        #expect(read.notes.allSatisfy { $0.contains("changes without a word") } && read.notes.isEmpty != isSilent)
+    }
+
     @Test(.enabled(if: SambaDomain.isInstalled)) func otherWishesThanBefore() async throws {
         let directory = try directory(Company.domain())
         let record = try #require(try await directory.read(request, since: nil).record)

@@ -1,7 +1,8 @@
 import Foundation
 
 let words = CommandLine.arguments.dropFirst()
-let usage = "usage: Tests/Benchmarks/run [read|plan|run|groups|all] [N]   (N users or groups; 20000 unless given)\n"
+let usage =
+    "usage: Tests/Benchmarks/run [read|changes|plan|run|groups|all] [N]   (N users or groups; 20000 unless given)\n"
 
 func number(_ position: Int) -> Int? {
     guard position < CommandLine.arguments.count else { return nil }
@@ -12,11 +13,13 @@ let what = words.first ?? "all"
 do {
     switch (what, number(2) ?? (words.count < 2 ? 20_000 : nil)) {
     case ("read", let users?): try ReadBenchmark.run(users: users, pairs: 7)
+    case ("changes", let users?): try await ChangesBenchmark.run(users: users, rounds: 5)
     case ("plan", let users?): try PlanBenchmark.run(users: users, rounds: 5)
     case ("run", let users?): try RunBenchmark.run(users: users, pairs: 5)
     case ("groups", let groups?): try GroupBenchmark.run(groups: groups, rounds: 3)
     case ("all", let users?):
         try ReadBenchmark.run(users: users, pairs: 7)
+        try await ChangesBenchmark.run(users: users, rounds: 5)
         try PlanBenchmark.run(users: users, rounds: 5)
         try RunBenchmark.run(users: users, pairs: 5)
         try GroupBenchmark.run(groups: users, rounds: 3)

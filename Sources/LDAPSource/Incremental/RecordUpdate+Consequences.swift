@@ -1,0 +1,117 @@
+internal import DirectoryModel
+
+extension RecordUpdate {
+    /// What else is to be read again, now that `ids` have been.
+    mutating func consequences(
+        of ids: Set<ObjectID>, _ later: DirectorySnapshot, over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> Set<ObjectID> {
+        var ripples = Ripples(snapshot)
+        let before = names(of: ids, in: snapshot)
+        let after = names(of: ids, in: later)
+        var now = Landmarks()
+        now.places = try find(ids, by: feed.placeFilter, over: connection)
+        let named = ids.filter { landmarks.named[$0] != nil && after[$0] == nil }
+        now.named = try find(named, by: "(objectClass=*)", over: connection)
+        if ripples.memberOf != nil {
+            for group in try findGroups(ids, over: connection) {
+                ripples.note(members: memberLists.flatMap { group.attributes[$0] }, of: group.dn)
+            }
+        }
+        for id in ids {
+            if let name = before[id], after[id]?.text != name.text {
+                ripples.note(displaced: name, isPlace: landmarks.places[id] != nil)
+            }
+            if let name = landmarks.places[id], now.places[id]?.text != name.text {
+                ripples.note(displaced: name, isPlace: true)
+            }
+            if let name = landmarks.named[id], (now.named[id] ?? after[id])?.text != name.text {
+                ripples.note(displaced: name, isPlace: false)
+            }
+        }
+        displaced.formUnion(ripples.displaced)
+        var more = ripples.affected(landmarks)
+        for (id, place) in now.places where place.text != landmarks.places[id]?.text {
+            if listed.insert(id).inserted { more.formUnion(try contents(of: place, over: connection)) }
+        }
+        more.formUnion(try referrers(to: after.filter { before[$0.key] == nil }, over: connection))
+        landmarks.replace(ids, with: now)
+        return more
+    }
+
+    /// Those of the entries that a filter finds anywhere, with their names.
+    private func find(
+        _ ids: Set<ObjectID>, by filter: String, over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> [ObjectID: DistinguishedName] {
+        var found: [ObjectID: DistinguishedName] = [:]
+        for search in contexts.map({ Search.entries(in: $0, filter, identity) }) {
+            for part in parts(of: ids) {
+                for (id, dn) in try connection.identities(search.narrowed(to: part, identity), identity) {
+                    found[id] = dn
+                }
+            }
+        }
+        return found
+    }
+
+    /// Those of the entries that are groups, wherever they lie, with their members.
+    private func findGroups(
+        _ ids: Set<ObjectID>, over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> [DirectoryGroup] {
+        var builder = SnapshotBuilder(source: snapshot.source, schema: snapshot.schema, attributes: .only(memberLists))
+        for context in contexts {
+            let search = Search(
+                kind: .group, plural: "groups", base: context, scope: .subtree, filter: snapshot.schema.groupsFilter,
+                attributes: ([identity.attribute] + memberLists).map(\.text), controls: [.domainScope])
+            for part in parts(of: ids) {
+                builder.beginSearch(search.plural, base: search.base)
+                let end = try connection.readAll(search.narrowed(to: part, identity), into: &builder) { _ in }
+                builder.endSearch(pages: end.pages)
+            }
+        }
+        let found = builder.finish()
+        if found.completeness.proof == nil || !found.partialGroups.isEmpty {
+            throw connection.unfollowable("gives the members of changed groups only in part")
+        }
+        return found.groups
+    }
+
+    private var memberLists: [AttributeName] {
+        snapshot.schema.members.filter { $0.reference == .distinguishedName }.map(\.attribute)
+    }
+
+    /// The users, groups and contacts that lie below a place which was not there before.
+    private func contents(
+        of place: DistinguishedName, over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> Set<ObjectID> {
+        var ids: Set<ObjectID> = []
+        for search in searches
+        where search.base == place || search.base.isDescendant(of: place) || place.isDescendant(of: search.base) {
+            let search = search.listing(identity, under: place.isDescendant(of: search.base) ? place : search.base)
+            ids.formUnion(try connection.identities(search, identity).map(\.id))
+        }
+        return ids
+    }
+
+    /// The recorded objects that name entries which came from elsewhere or came back: nobody tells of them.
+    ///
+    /// An entry that is new has been named by nobody before, and whoever names it now has changed.
+    private func referrers(
+        to arrived: [ObjectID: DistinguishedName], over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> Set<ObjectID> {
+        let names = snapshot.attributes.names.filter { !snapshot.schema.isBinary($0) && $0 != identity.attribute }
+        var ids: Set<ObjectID> = []
+        for search in searches {
+            for part in parts(of: Set(arrived.keys)) {
+                let old = search.listing(identity, also: "(\(feed.creationTime.text)<=\(since).0Z)")
+                for (_, dn) in try connection.identities(old.narrowed(to: part, identity), identity) {
+                    let terms = names.map { "(\($0.text)=\(UserLookup.escape(dn.text)))" }
+                    for other in searches {
+                        let found = other.listing(identity, also: "(|\(terms.joined()))")
+                        ids.formUnion(try connection.identities(found, identity).map(\.id))
+                    }
+                }
+            }
+        }
+        return ids
+    }
+}
