@@ -62,7 +62,8 @@ enum Command {
         process.arguments = arguments
         process.currentDirectoryURL = folder
         let inherited = ProcessInfo.processInfo.environment.filter {
-            ["PATH", "HOME", "LD_LIBRARY_PATH"].contains($0.key)
+            // The last are how a sanitizer is told what is known (Tests/Soak/sanitize).
+            ["PATH", "HOME", "LD_LIBRARY_PATH"].contains($0.key) || $0.key.hasSuffix("SAN_OPTIONS")
         }
         process.environment = inherited.merging(environment) { $1 }
         process.standardInput = try FileHandle(forReadingFrom: file("input", input))

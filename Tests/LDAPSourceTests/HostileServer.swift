@@ -99,3 +99,20 @@ struct Footprint {
         descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     }
 }
+
+/// Checks what was taken ten times during so many reads; prints it where there are many.
+func expectNoGrowth(_ footprints: [Footprint], of reads: Int, sourceLocation: SourceLocation = #_sourceLocation) {
+    guard let first = footprints.first, let last = footprints.last else {
+        Issue.record("Nothing was measured.", sourceLocation: sourceLocation)
+        return
+    }
+    if reads > 200 {
+        for (index, now) in footprints.enumerated() {
+            print("reads \((index + 1) * reads / 10): \(now.memory >> 10) KiB, \(now.descriptors) descriptors")
+        }
+    }
+    #expect(last.descriptors <= first.descriptors, sourceLocation: sourceLocation)
+    // The address sanitizer keeps for a while what was freed, and looks for what was forgotten itself.
+    let bound = ProcessInfo.processInfo.environment["ASAN_OPTIONS"] == nil ? 16 << 20 : 64 << 20
+    #expect(last.memory - first.memory < bound, sourceLocation: sourceLocation)
+}

@@ -69,19 +69,4 @@ import Testing
         try FileManager.default.copyItem(atPath: server.authorities, toPath: "\(folder.path)/ca.pem")
         #expect(try await users(configuration) == Company.users)
     }
-
-    /// With a ticket of a real domain; the environment, which is the process's, says where it is.
-    @Test(.enabled(if: SambaDomain.isInstalled && hasPrograms(["kinit"]))) func theTicketOfAPrincipal() async throws {
-        let domain = try Company.domain()
-        let cache = domain.folder.appendingPathComponent("ticket").path
-        setenv("KRB5_CONFIG", domain.kerberosConfiguration, 1)
-        setenv("KRB5CCNAME", cache, 1)
-        var configuration = try domain.configuration(url: domain.ldapURL)
-        configuration.bind = .gssapi
-        let error = try #require(try await readingError(configuration))
-        #expect(error.code == .invalidCredentials)
-        #expect(error.message.contains("kinit"), "\(error)")
-        try run("/usr/bin/kinit", ["-c", cache, "svc@CORP.EXAMPLE"], input: SambaDomain.password + "\n")
-        #expect(try await users(configuration) == 15)
-    }
 }

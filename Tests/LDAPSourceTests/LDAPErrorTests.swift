@@ -11,6 +11,7 @@ import Testing
         ("531", "from this machine"), ("532", "password has expired"), ("533", "disabled"),
         ("701", "account has expired"),
         ("773", "must change its password"), ("775", "locked"), ("568", "groups"),
+        ("57", "`net helpmsg 87`"), ("80090346", "channel binding"),
     ])
     func activeDirectorySaysWhy(_ number: String, sentence: String) {
         let text = "80090308: LdapErr: DSID-0C090439, comment: AcceptSecurityContext error, data \(number), v4563"
@@ -24,7 +25,7 @@ import Testing
         #expect(error.resultCode == .invalidCredentials)
     }
 
-    @Test(arguments: ["", "data", "data ,", "some data xyz", "data 99999999999999999999", "80090308: data 1, v1db1"])
+    @Test(arguments: ["", "data", "data ,", "some data xyz", "data 99999999999999999999"])
     func otherTextsGetTheUsualSentence(_ text: String) {
         let outcome = Outcome(code: .invalidCredentials, serverMessage: text)
         let error = LDAPError.bind(outcome, as: "svc", to: Self.url)
@@ -72,6 +73,19 @@ import Testing
             let error = LDAPError.search(outcome, for: "people", base: "DC=corp", on: Self.url)
             #expect(error.code == .insufficientRights)
         }
+    }
+
+    /// What no server of the tests can be brought to.
+    @Test(arguments: [
+        ("Clock skew too great", "Set this machine's clock"), ("Ticket expired", "`kinit`"),
+        ("Cannot find KDC for realm \"CORP.EXAMPLE\"", "DNS, or krb5.conf"), ("something else", "Get one with `kinit`"),
+    ])
+    func kerberosSaysWhy(_ reason: String, advice: String) {
+        let text = "SASL(-1): generic failure: GSSAPI Error: Unspecified GSS failure. (\(reason))"
+        let outcome = Outcome(code: LDAPResultCode(rawValue: -2), serverMessage: text)
+        let error = LDAPError.kerberos(outcome, to: Self.url, overTLS: false)
+        #expect(error.code == .invalidCredentials)
+        #expect(error.message.contains(reason) && error.message.contains(advice), "\(error)")
     }
 
     @Test func resultCodesAreNamed() {

@@ -27,7 +27,8 @@ import Testing
         ("ldap://dc1/DC=corp", "search base"), ("ldap://dc1?x", "search base"), ("ldap://dc1:", "port"),
         ("ldap://dc1:0", "port"), ("ldap://dc1:65536", "port"), ("ldap://dc1:+389", "port"), ("ldap://dc1:1:2", "port"),
         ("ldap://[::1", "bracket"), ("ldap://[::1]x", "after ]"), ("ldap://a b", "character"),
-        ("ldap://me@dc1", "character"), ("ldapi://run", "absolute"), ("ldapi://%2", "absolute"),
+        ("ldap://me@dc1", "character"), ("ldap://[[]:9", "character"), ("ldapi://run", "absolute"),
+        ("ldapi://%2", "absolute"),
         ("ldapi://%2Frun%00", "absolute"), ("ldapi://%2Frun\0", "absolute"), ("ldapi://%2Frun%+1", "absolute"),
         ("ldapi://%+Frun", "absolute"),
     ])

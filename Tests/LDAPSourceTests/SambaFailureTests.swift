@@ -18,7 +18,8 @@ import Testing
         refusal("unknown distinguished name", "CN=Nobody,\(SambaDomain.base)", says: ["(52e)", "Check both."]),
         refusal("disabled", "carol@corp.example", says: ["(533)", "disabled", "Enable it"]),
         refusal(
-            "must change the password", "erin@corp.example", says: ["(773)", "must change its password", "Set it once"]),
+            "must change the password", "erin@corp.example",
+            says: ["(773)", "must change its password", "Set a new one"]),
         refusal("expired account", "frank@corp.example", says: ["(701)", "has expired", "Extend it"]),
         refusal("expired password", "greg@corp.example", says: ["(532)", "password has expired", "Set a new one"]),
         refusal("locked", "hank@corp.example", says: ["(775)", "locked", "Unlock it"]),

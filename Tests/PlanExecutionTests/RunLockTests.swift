@@ -31,13 +31,14 @@ import Testing
         holder.arguments = [path, "sh", "-c", "echo locked; exec cat"]
         holder.standardInput = input
         holder.standardOutput = output
+        let end = ProcessEnd(of: holder)
         try holder.run()
         #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) == "locked\n")
         let error = #expect(throws: RunLockError.self) { _ = try RunLock(path: path) }
         #expect(error?.isHeld == true && error?.detail == "4711" && error?.path == path)
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "4711\n", "the holder's number was overwritten")
         try input.fileHandleForWriting.close()
-        holder.waitUntilExit()
+        end.wait()
         _ = try RunLock(path: path)
     }
 

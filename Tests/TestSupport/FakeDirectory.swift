@@ -27,7 +27,7 @@ public final class FakeDirectory: Sendable {
     /// What a bind or a search is answered with; nothing at all is an answer that never comes.
     public enum Answer: Sendable {
         /// The end of a bind, with a result code.
-        case bound(UInt8 = 0)
+        case bound(UInt8 = 0, message: String = "")
         /// An entry with its attributes.
         case entry(String, [(name: String, values: [[UInt8]])])
         /// A continuation reference (RFC 4511 §4.5.3).
@@ -213,7 +213,7 @@ extension FakeDirectory.Answer {
     /// The protocol operation, with the controls that go with it.
     fileprivate var operation: [UInt8] {
         switch self {
-        case .bound(let code): BER.element(0x61, Self.result(code, ""))
+        case .bound(let code, let message): BER.element(0x61, Self.result(code, message))
         case .entry(let dn, let attributes):
             BER.element(
                 0x64,

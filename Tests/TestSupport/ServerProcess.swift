@@ -8,6 +8,7 @@ public final class ServerProcess: Sendable {
     /// The server's process number.
     public let pid: Int32
     private let shell: Process
+    private let end: ProcessEnd
     private let lifeline: FileHandle
 
     /// Starts a server that stays in the foreground; its output goes to `log`.
@@ -32,6 +33,7 @@ public final class ServerProcess: Sendable {
         shell.standardInput = input
         shell.standardOutput = output
         shell.standardError = FileHandle.nullDevice
+        end = ProcessEnd(of: shell)
         try withSignalsUnblocked { try shell.run() }
         self.shell = shell
         lifeline = input.fileHandleForWriting
@@ -49,7 +51,7 @@ public final class ServerProcess: Sendable {
     /// Harmless when it has ended.
     public func stop() {
         try? lifeline.close()
-        shell.waitUntilExit()
+        end.wait()
     }
 
     /// Sends a signal, such as `SIGSTOP` for a server that goes silent.
@@ -78,6 +80,7 @@ public func run(_ executable: String, _ arguments: [String], input: String? = ni
     process.standardError = errors
     let stdin = input.map { _ in Pipe() }
     process.standardInput = stdin ?? FileHandle.nullDevice
+    let end = ProcessEnd(of: process)
     try withSignalsUnblocked { try process.run() }
     if let stdin, let input {
         // Commands here read all their input before they write much.
@@ -86,13 +89,32 @@ public func run(_ executable: String, _ arguments: [String], input: String? = ni
     }
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     let errorText = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    end.wait()
     guard process.terminationStatus == 0 else {
         throw CommandFailure(
             command: ([executable] + arguments).joined(separator: " "), status: process.terminationStatus,
             output: errorText + text)
     }
     return text
+}
+
+/// The end of a process that is yet to be started.
+///
+/// `waitUntilExit` would leave a run loop to the thread that waits, and where that thread ends the thread sanitizer does not
+/// survive what Foundation then does.
+public final class ProcessEnd: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    /// Looks out for the end of a process, whose termination handler is set.
+    public init(of process: Process) {
+        process.terminationHandler = { [semaphore] _ in semaphore.signal() }
+    }
+
+    /// Waits until the process has ended, also where it has been waited for before.
+    public func wait() {
+        semaphore.wait()
+        semaphore.signal()
+    }
 }
 
 /// Does something on this thread with no signal blocked.

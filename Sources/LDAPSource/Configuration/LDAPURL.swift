@@ -96,7 +96,8 @@ public struct LDAPURL: Sendable, Hashable, CustomStringConvertible {
             portText = authority[authority.index(after: colon)...]
         }
         if host.isEmpty { throw malformed(text, "no host is named") }
-        if host.utf8.contains(where: { $0 <= 0x20 || $0 == UInt8(ascii: "@") || $0 == 0x7F }) {
+        let isOdd = { (byte: UInt8) in byte <= 0x20 || byte == 0x7F || "@[]".utf8.contains(byte) }
+        if host.utf8.contains(where: isOdd) {
             throw malformed(text, "the host's name has a character that no host name has")
         }
         guard let portText else { return (String(host), nil) }

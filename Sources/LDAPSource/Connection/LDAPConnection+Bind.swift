@@ -65,12 +65,7 @@ extension LDAPConnection {
             status = unsafe shim_ldap_bind_gssapi(handle, answer.pointer, &mechanism, &id)
         }
         if status == LDAP_SUCCESS { return }
-        let outcome = localOutcome(status)
-        if status > 0 { throw LDAPError.bind(outcome, as: "the Kerberos ticket", to: url) }
-        throw outcome.error(
-            .invalidCredentials,
-            "No Kerberos ticket could be used for \(url): \(outcome.text). Get one with `kinit`, or name a keytab in "
-                + "KRB5_CLIENT_KTNAME; and use the server's full name in the URL.")
+        throw LDAPError.kerberos(localOutcome(status), to: url, overTLS: configuration.usesTLS(to: url))
     }
 
     /// Reads 64 KiB at a time.

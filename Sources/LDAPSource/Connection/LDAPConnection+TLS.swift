@@ -1,14 +1,6 @@
 internal import COpenLDAP
 internal import DirectoryModel
 
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
-
 extension LDAPConnection {
     /// Starts TLS: at once for `ldaps://`, after asking the server for `ldap://`.
     func startTLS() throws(LDAPError) {
@@ -33,69 +25,10 @@ extension LDAPConnection {
 
     /// Sets what TLS needs on this handle alone; other handles of the process keep theirs.
     private func setTLSOptions() throws(LDAPError) {
-        let wanted = configuration.tlsVerification == .full ? LDAP_OPT_X_TLS_DEMAND : LDAP_OPT_X_TLS_NEVER
-        set(LDAP_OPT_X_TLS_REQUIRE_CERT, wanted)
-        setMinimumVersion()
-        if configuration.tlsVerification == .full {
-            let usual = configuration.caFolder == nil ? Self.systemAuthorities : nil
-            try setAuthorities(configuration.caFile ?? usual)
-        }
-        if let own = configuration.clientCertificate {
-            try requireReadable(own.certificate, "client certificate")
-            try requireReadable(own.key, "client certificate's key")
-            unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CERTFILE, own.certificate)
-            unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_KEYFILE, own.key)
-        }
-        var isServer: Int32 = 0
-        if unsafe ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &isServer) != LDAP_OPT_SUCCESS {
-            let own = configuration.clientCertificate == nil ? "" : ", and the client certificate and its key,"
-            throw LDAPError(
-                .badConfiguration,
-                "TLS cannot be set up. Check that \(configuration.caFile ?? "the system's CA file")\(own) holds certificates "
-                    + "in PEM.")
-        }
-    }
-
-    /// Refuses older versions of TLS.
-    ///
-    /// libldap heeds the option with OpenSSL only; with GnuTLS the list of ciphers says it.
-    private func setMinimumVersion() {
-        let minimum = configuration.minimumTLS
-        unsafe _ = shim_ldap_require_tls(handle, minimum.minor)
-        var package: UnsafeMutablePointer<CChar>?
-        unsafe _ = ldap_get_option(handle, LDAP_OPT_X_TLS_PACKAGE, &package)
-        guard unsafe takeText(package) == "GnuTLS" else { return }
-        let versions = TLSVersion.allCases.filter { $0.minor >= minimum.minor }.map { ":+VERS-TLS\($0.rawValue)" }
-        unsafe _ = ldap_set_option(
-            handle, LDAP_OPT_X_TLS_CIPHER_SUITE, "NORMAL:-VERS-ALL\(versions.joined())")
-    }
-
-    /// Trusts the authorities of the file, of the configured folder, and no others, whatever the environment names.
-    private func setAuthorities(_ file: String?) throws(LDAPError) {
-        guard file != nil || configuration.caFolder != nil else {
-            throw LDAPError(
-                .badConfiguration, "No file of trusted authorities was found on this machine. Name one as the CA file.")
-        }
-        if let file { try requireReadable(file, "CA file") }
-        if let folder = configuration.caFolder { try requireReadable(folder, "CA folder") }
-        unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, file)
-        unsafe _ = ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTDIR, configuration.caFolder)
-    }
-
-    private func requireReadable(_ path: String, _ what: String) throws(LDAPError) {
-        if unsafe access(path, R_OK) == 0 { return }
-        throw LDAPError(
-            .badConfiguration,
-            "The \(what) \(path) cannot be read. Check its path and that this account may read it.")
-    }
-
-    /// Where the systems of the field keep the authorities they trust.
-    private static var systemAuthorities: String? {
-        let usual = [
-            "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-            "/etc/ssl/cert.pem",
-        ]
-        return usual.first { unsafe access($0, R_OK) == 0 }
+        // Whether the certificate has to be for the host is looked up here, everything else in the context.
+        set(LDAP_OPT_X_TLS_REQUIRE_CERT, configuration.tlsVerification.code)
+        let context = try TLSContext.shared(for: configuration)
+        unsafe context.set(on: handle)
     }
 
     /// Asks for StartTLS (RFC 4511 §4.14) and waits for the answer.

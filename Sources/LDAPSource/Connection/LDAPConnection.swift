@@ -100,16 +100,18 @@ internal import DirectoryModel
         var silentSince: ContinuousClock.Instant?
         while true {
             // Before each message, for there may be no end of them.
-            try checkTime()
+            do throws(LDAPError) { try checkTime() } catch { throw abandoning(id, error) }
             if let message = try next(of: id, action()) { return message }
             let now = ContinuousClock.now
             let since = silentSince ?? now
             silentSince = since
             if now - since >= configuration.timeouts.operation {
-                throw LDAPError(
-                    .timedOut,
-                    "\(url) has not answered for \(configuration.timeouts.operation) while \(action()). Check that the "
-                        + "server is well, or allow more time for an operation.", resultCode: .timeout)
+                throw abandoning(
+                    id,
+                    LDAPError(
+                        .timedOut,
+                        "\(url) has not answered for \(configuration.timeouts.operation) while \(action()). Check that "
+                            + "the server is well, or allow more time for an operation.", resultCode: .timeout))
             }
         }
     }
@@ -117,7 +119,7 @@ internal import DirectoryModel
     /// The next message of the operation; nil where there is none within a slice of time.
     func next(of id: Int32, _ action: @autoclosure () -> String) throws(LDAPError) -> LDAPMessage? {
         if let message = early.next(of: id) { return message }
-        try watch.checkCancellation()
+        do throws(LDAPError) { try watch.checkCancellation() } catch { throw abandoning(id, error) }
         var pointer: OpaquePointer?
         let type = unsafe shim_ldap_result(handle, LDAP_RES_ANY, LDAP_MSG_ONE, Int32(Self.slice), deadline, &pointer)
         if let pointer = unsafe pointer {
@@ -130,6 +132,17 @@ internal import DirectoryModel
             throw connectionFailure(action())
         }
         return nil
+    }
+
+    /// Tells the server that nobody waits for an operation any more (RFC 4511 §4.11).
+    ///
+    /// The end of the connection says so too, but not to what may stand between here and the server.
+    func abandon(_ id: Int32) { unsafe _ = ldap_abandon_ext(handle, id, nil, nil) }
+
+    /// Abandons an operation, and answers the reason.
+    private func abandoning(_ id: Int32, _ reason: LDAPError) -> LDAPError {
+        abandon(id)
+        return reason
     }
 
     /// Throws where the server says unasked that it ends the connection (RFC 4511 §4.4.1), with its reason.

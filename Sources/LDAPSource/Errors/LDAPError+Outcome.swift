@@ -16,6 +16,12 @@ extension LDAPError {
             return outcome.error(
                 .strongerAuthRequired,
                 "\(url) refused \(who) on an unencrypted connection: \(outcome.text). Use ldaps:// or StartTLS.")
+        case .authMethodNotSupported:
+            let advice =
+                name == "EXTERNAL"
+                ? "The connection shows it nobody: name a client certificate that it trusts, or use its ldapi:// socket."
+                : "It takes no bind of this kind: use another."
+            return outcome.error(.notSupported, "\(url) refused \(who): \(outcome.text). \(advice)")
         case .invalidDNSyntax:
             return outcome.error(
                 .invalidCredentials,
@@ -58,11 +64,13 @@ extension LDAPError {
             return outcome.error(
                 .timeLimitExceeded,
                 "\(url) ended the search for \(subject) with \(outcome.text). Raise the server's time limit for the "
-                    + "account, or index the attributes of the filter.")
+                    + "account (OpenLDAP: time in `limits`; Active Directory: MaxQueryDuration), or index the attributes "
+                    + "of the filter.")
         case .unavailableCriticalExtension:
             return outcome.error(
                 .notSupported,
-                "\(url) does not support paged results (RFC 2696), which a complete read needs: \(outcome.text).")
+                "\(url) does not support paged results (RFC 2696), which a complete read needs: \(outcome.text). "
+                    + "Allow them for the account, or read from a server that has them.")
         case .filterError:
             return outcome.error(
                 .badConfiguration, "The filter for \(subject) is malformed (RFC 4515). Check its parentheses.")
@@ -83,7 +91,9 @@ extension LDAPError {
         case .busy, .unavailable:
             return outcome.error(.busy, "\(failed) Try again later.")
         case .insufficientAccessRights:
-            return outcome.error(.insufficientRights, "\(failed) Give the account the right to read this part.")
+            return outcome.error(
+                .insufficientRights,
+                "\(failed) Give the account the right to read this part, or bind as one that has it.")
         case .operationsError where outcome.serverMessage.map(saysUnauthenticated) ?? false:
             return outcome.error(.insufficientRights, "\(failed) The server wants a bind with name and password.")
         case .strongerAuthRequired, .confidentialityRequired:
@@ -102,59 +112,6 @@ extension LDAPError {
     /// Active Directory and Samba say it in words only.
     private static func saysUnauthenticated(_ message: String) -> Bool {
         message.contains("successful bind must be completed") || message.contains("without authentication")
-    }
-}
-
-/// The reason that Active Directory gives for an `invalidCredentials`: the hexadecimal number after `data`.
-struct ActiveDirectoryRefusal {
-    /// The Windows error number.
-    let number: UInt32
-
-    /// Finds the number in `80090308: LdapErr: DSID-…, comment: AcceptSecurityContext error, data 52e, v1db1`.
-    init?(serverMessage: String?) {
-        guard let message = serverMessage else { return nil }
-        var isNext = false
-        for word in message.split(whereSeparator: { $0 == " " || $0 == "," }) {
-            if isNext, let number = UInt32(word, radix: 16) {
-                self.number = number
-                return
-            }
-            isNext = word == "data"
-        }
-        return nil
-    }
-
-    /// What it means and what to do; nil for a number without a sentence.
-    func sentence(for name: String?) -> String? {
-        switch number {
-        case 0x525: "There is no such account (525). \(Self.adviceOnForm(of: name))"
-        case 0x52E: "The name or the password is wrong (52e). \(Self.adviceOnForm(of: name))"
-        case 0x530: "The account may not log on at this hour (530). Allow all hours in its logon hours."
-        case 0x531: "The account may not log on from this machine (531). Allow it in the account's workstations."
-        case 0x532: "The account's password has expired (532). Set a new one, and let it not expire."
-        case 0x533: "The account is disabled (533). Enable it in the directory."
-        case 0x568: "The account is in more groups than a logon can carry (568). Take it out of some, or use another."
-        case 0x701: "The account has expired (701). Extend it in the directory."
-        case 0x773: "The account must change its password before it can log on (773). Set it once as a person would."
-        case 0x775: "The account is locked after too many wrong passwords (775). Unlock it in the directory."
-        default: nil
-        }
-    }
-
-    /// What to check about a name that may be written in a way that Active Directory does not take.
-    private static func adviceOnForm(of name: String?) -> String {
-        guard let name, !name.contains("=") else { return "Check both." }
-        if let slash = name.firstIndex(of: "\\") {
-            let domain = name[..<slash]
-            if domain.contains(".") {
-                return "Before the \\ stands the domain's short name, as in CORP\\svc, and \"\(domain)\" is none."
-            }
-        } else if !name.contains("@") {
-            return "A bare name is not enough: write name@domain, DOMAIN\\name or the distinguished name."
-        }
-        let isPrincipal = name.contains("@")
-        return isPrincipal
-            ? "Check both; a mail address is no name here unless it is the user principal name too." : "Check both."
     }
 }
 

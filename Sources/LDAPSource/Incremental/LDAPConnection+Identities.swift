@@ -59,9 +59,6 @@ extension LDAPConnection {
             throw error
         }
     }
-
-    /// Tells the server that nobody waits for an operation any more.
-    func abandon(_ id: Int32) { unsafe _ = ldap_abandon_ext(handle, id, nil, nil) }
 }
 
 extension LDAPMessage {

@@ -56,7 +56,7 @@ extension LDAPConnection {
         do throws(LDAPError) {
             page = try receiveOne(id, "reading \(description) of \(dn) on \(url)")
         } catch {
-            unsafe _ = ldap_abandon_ext(handle, id, nil, nil)
+            abandon(id)
             throw error
         }
         guard page.outcome.code == .success, let entry = unsafe page.entries.first else { return .nothing }
