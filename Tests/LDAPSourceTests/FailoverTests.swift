@@ -1,5 +1,6 @@
 import DirectoryModel
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -58,6 +59,31 @@ import Testing
         let snapshot = try await LDAPDirectory(part).read(request)
         #expect(snapshot.completeness.reasons.map(\.code) == [.connectionLost])
         #expect(snapshot.users.count < 3)
+    }
+
+    /// A read is never continued over another connection: it begins again, once.
+    @Test(arguments: [1, 2]) func aLostConnectionIsTriedOnceMore(_ losses: Int) async throws {
+        let lost = Mutex(0)
+        func person(_ number: Int) -> FakeDirectory.Answer {
+            .entry(
+                "uid=\(number),\(Slapd.base)",
+                [("entryUUID", [Array("b0b0b0b0-0000-4000-8000-00000000000\(number)".utf8)])])
+        }
+        let (first, second) = (person(1), person(2))
+        let server = try FakeDirectory { search in
+            if search.cookie.isEmpty { return [first, .done(cookie: [1])] }
+            let isLost = lost.withLock { count in
+                count += 1
+                return count <= losses
+            }
+            return isLost ? [.hangUp] : [second, .done(cookie: [])]
+        }
+        defer { withExtendedLifetime(server) {} }
+        let request = ReadRequest(attributes: .only(["mail"]), kinds: [.user])
+        let snapshot = try await LDAPDirectory(configuration([try LDAPURL(server.url)])).read(request)
+        #expect(snapshot.completeness.reasons.map(\.code) == (losses == 1 ? [] : [.connectionLost]))
+        #expect(snapshot.users.map(\.dn.text) == (1...(3 - losses)).map { "uid=\($0),\(Slapd.base)" })
+        #expect(lost.withLock { $0 } == 2)
     }
 
     // MARK: DNS

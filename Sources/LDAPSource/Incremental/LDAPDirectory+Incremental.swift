@@ -22,8 +22,9 @@ extension LDAPDirectory: IncrementalReader {
                 try configuration.validate()
                 let before = record.flatMap { Position(text: $0.position) }
                 return try withServer(preferring: before?.url) { url throws(LDAPError) in
-                    let connection = try open(url, watch: watch)
-                    return try read(request, since: record, over: connection, progress: progress)
+                    try twice(url, watch, isCut: { $0.snapshot.wasCut }) { connection throws(LDAPError) in
+                        try read(request, since: record, over: connection, progress: progress)
+                    }
                 }
             }
         } catch let error as LDAPError where error.code == .cancelled {

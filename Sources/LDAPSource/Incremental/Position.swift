@@ -18,11 +18,11 @@ struct Position: Equatable {
     var landmarks = Landmarks()
     /// The objects that may be changed once more without a word, and since when, in seconds of this machine's clock.
     ///
-    /// OpenLDAP takes names of deleted entries out of other entries some seconds later (slapo-refint).
+    /// OpenLDAP takes names of deleted entries out of other entries some time later (slapo-refint).
     var unsettled: [ObjectID: Int] = [:]
 
-    /// How many seconds that may take.
-    static let settlingTime = 60
+    /// How many seconds that may take: a group of ten thousand is changed slowly.
+    static let settlingTime = 900
 
     /// The naming contexts.
     var contexts: [DistinguishedName] { marks.keys.sorted().compactMap { try? DistinguishedName($0) } }

@@ -30,7 +30,8 @@ public struct LDAPDirectory: DirectoryReader {
     /// Reads people, groups and contacts, whichever the request names, each by one paged search under the base.
     ///
     /// - Throws: ``LDAPError`` where nothing could be read: no connection, refused credentials, no such base;
-    ///   `CancellationError` where the task was cancelled. What goes wrong later makes the snapshot partial.
+    ///   `CancellationError` where the task was cancelled. What goes wrong later makes the snapshot partial, after a second
+    ///   try where the connection was lost.
     public func read(
         _ request: ReadRequest, progress: @escaping @Sendable (ReadProgress) -> Void = { _ in }
     ) async throws -> DirectorySnapshot {
@@ -39,13 +40,38 @@ public struct LDAPDirectory: DirectoryReader {
             return try await onDedicatedThread(watch: watch) {
                 try configuration.validate()
                 return try withServer { url throws(LDAPError) in
-                    let connection = try open(url, watch: watch)
-                    return try read(request, over: connection, progress: progress)
+                    try twice(url, watch, isCut: { $0.wasCut }) { connection throws(LDAPError) in
+                        try read(request, over: connection, progress: progress)
+                    }
                 }
             }
         } catch let error as LDAPError where error.code == .cancelled {
             throw CancellationError()
         }
+    }
+
+    /// Reads something over a connection, and where that is lost on the way once more from the beginning: between two
+    /// connections nobody could prove that nothing is missing.
+    ///
+    /// A second try that cannot begin leaves what the first one brought.
+    func twice<Value>(
+        _ url: LDAPURL, _ watch: Watch, isCut: (Value) -> Bool,
+        _ body: (borrowing LDAPConnection) throws(LDAPError) -> Value
+    ) throws(LDAPError) -> Value {
+        let first = try once(url, watch, body)
+        if !isCut(first) { return first }
+        do throws(LDAPError) { return try once(url, watch, body) } catch {
+            if error.code == .cancelled { throw error }
+            return first
+        }
+    }
+
+    /// Does something over a connection, which is closed then.
+    private func once<Value>(
+        _ url: LDAPURL, _ watch: Watch, _ body: (borrowing LDAPConnection) throws(LDAPError) -> Value
+    ) throws(LDAPError) -> Value {
+        let connection = try open(url, watch: watch)
+        return try body(connection)
     }
 
     /// Connects and signs in.
@@ -79,6 +105,11 @@ public struct LDAPDirectory: DirectoryReader {
         progress(ReadProgress(entries: builder.entryCount, subject: "done"))
         return builder.finish()
     }
+}
+
+extension DirectorySnapshot {
+    /// Whether the connection was lost before everything was read.
+    var wasCut: Bool { completeness.reasons.contains { $0.code == .connectionLost } }
 }
 
 extension Incompleteness {
