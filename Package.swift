@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "ProviderClient", targets: ["ProviderClient"]),
         .library(name: "ProviderTesting", targets: ["ProviderTesting"]),
         .library(name: "MailboxDatabase", targets: ["MailboxDatabase"]),
+        .library(name: "SCIMProvider", targets: ["SCIMProvider"]),
         .library(name: "PlanExecution", targets: ["PlanExecution"]),
         .library(name: "SyncPlanKit", targets: ["SyncPlanKit"]),
         .executable(name: "sync-plan", targets: ["sync-plan"]),
@@ -35,6 +36,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.81.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     ],
     targets: [
         // Pure values and functions: no I/O, no clock, no C, no dependency.
@@ -61,6 +65,17 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .target(
+            name: "SCIMProvider",
+            dependencies: [
+                "DirectoryModel", "ProviderClient", "ReconcileEngine",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: settings),
+
         // Carrying a plan out, and everything the command does.
         .target(
             name: "PlanExecution",
@@ -73,7 +88,7 @@ let package = Package(
             name: "SyncPlanKit",
             dependencies: [
                 "DirectoryModel", "FileSource", "LDAPSource", "MailboxDatabase", "PlanExecution", "ProviderClient",
-                "ReconcileEngine", .product(name: "Crypto", package: "swift-crypto"), "Yams",
+                "ReconcileEngine", "SCIMProvider", .product(name: "Crypto", package: "swift-crypto"), "Yams",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -104,6 +119,14 @@ let package = Package(
             dependencies: [
                 "DirectoryModel", "MailboxDatabase", "PlanExecution", "ProviderClient", "ProviderTesting",
                 "ReconcileEngine", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: testSettings),
+        .testTarget(
+            name: "SCIMProviderTests",
+            dependencies: [
+                "DirectoryModel", "PlanExecution", "ProviderClient", "ProviderTesting", "ReconcileEngine",
+                "SCIMProvider",
+                "TestSupport",
             ],
             swiftSettings: testSettings),
         .testTarget(

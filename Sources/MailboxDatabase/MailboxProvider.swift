@@ -53,7 +53,11 @@ public final class MailboxProvider: AccountProvider {
     }
 
     /// Carries out one operation in one transaction, making the file where it is missing.
-    public func apply(_ operation: Operation) async throws(ProviderError) -> AppliedOperation {
+    ///
+    /// The transaction looks before it writes, so earlier tries make no difference.
+    public func apply(
+        _ operation: Operation, mayHaveBeenApplied: Bool
+    ) async throws(ProviderError) -> AppliedOperation {
         do {
             return try await openWriter().perform { db in
                 var result: AppliedOperation?

@@ -116,7 +116,7 @@ public struct PlanExecutor: Sendable {
                 return ApplyReport(entries: [], ending: ending.withLock { $0 })
             }
             let done = try Journal.done(state, plan: digest, provider: provider.name)
-            let begun = passwords == nil ? [] : try Journal.begun(state, plan: digest, provider: provider.name)
+            let begun = try Journal.begun(state, plan: digest, provider: provider.name)
             if passwords != nil, try await !provider.capabilities().fields.contains(.passwordHash) {
                 throw ProviderError(
                     .unsupported, "\(provider.name) cannot hold passwords. Remove `people.account.first-password`.")
@@ -136,13 +136,14 @@ public struct PlanExecutor: Sendable {
             }
             for group in groups(without: Set(done.keys)) {
                 if isEnding { break }
-                var operations = group.map { steps[$0].operation }
-                if let passwords {
-                    let tried = group.map { begun.contains(steps[$0].position) }
-                    operations = try passwords.equip(zip(operations, tried).map { ($0, $1) })
+                var operations = group.map { index in
+                    (operation: steps[index].operation, isRetry: begun.contains(steps[index].position))
                 }
-                try journal.intend(zip(group, operations).map { (steps[$0].position, $1) })
-                let outcomes = await tryAll(Array(zip(group, operations)), made)
+                if let passwords {
+                    operations = zip(try passwords.equip(operations), operations).map { ($0, $1.isRetry) }
+                }
+                try journal.intend(zip(group, operations).map { (steps[$0].position, $1.operation) })
+                let outcomes = await tryAll(zip(group, operations).map { ($0, $1.operation, $1.isRetry) }, made)
                 for (index, result) in outcomes where steps[index].operation.kind == .create {
                     if let id = result.account { made[steps[index].operation.address] = id }
                 }
@@ -182,22 +183,22 @@ public struct PlanExecutor: Sendable {
         ///
         /// - Parameter made: the accounts that operations of the plan have made, by their primary addresses.
         private func tryAll(
-            _ operations: [(index: Int, operation: Operation)], _ made: [MailAddress: AccountID]
+            _ operations: [(index: Int, operation: Operation, isRetry: Bool)], _ made: [MailAddress: AccountID]
         ) async -> [(index: Int, result: ApplyReport.Result)] {
             await withTaskGroup(of: (index: Int, result: ApplyReport.Result).self) { group in
                 var results: [(index: Int, result: ApplyReport.Result)] = []
                 var rest = operations[...]
                 func beginNext() {
-                    guard let (index, operation) = rest.popFirst() else { return }
+                    guard let (index, operation, isRetry) = rest.popFirst() else { return }
                     group.addTask {
                         if operation.id != nil || operation.kind == .create {
-                            return (index, await self.attempt(operation))
+                            return (index, await self.attempt(operation, isRetry))
                         }
                         // It changes an account that the plan itself makes.
                         guard let id = made[operation.address] else {
                             return (index, .stale("\(operation.address): The account was not made."))
                         }
-                        return (index, await self.attempt(operation.on(id)))
+                        return (index, await self.attempt(operation.on(id), isRetry))
                     }
                 }
                 for _ in 0..<max(1, options.concurrency) { beginNext() }
@@ -212,16 +213,20 @@ public struct PlanExecutor: Sendable {
         /// Tries one operation, again where that may help.
         ///
         /// Repeating is safe, because the provider looks first.
-        private func attempt(_ operation: Operation) async -> ApplyReport.Result {
+        ///
+        /// - Parameter isRetry: whether an earlier run has begun it.
+        private func attempt(_ operation: Operation, _ isRetry: Bool) async -> ApplyReport.Result {
             if isEnding { return .notStarted }
+            var mayHaveBeenApplied = isRetry
             var pause = options.firstPause
             var attempt = 1
             while true {
                 do throws(ProviderError) {
-                    let applied = try await provider.apply(operation)
+                    let applied = try await provider.apply(operation, mayHaveBeenApplied: mayHaveBeenApplied)
                     return applied.wasAlreadyApplied ? .alreadyApplied(applied.id) : .done(applied.id)
                 } catch {
                     if error.code == .stale { return .stale(error.message) }
+                    if error.outcome == .unknown { mayHaveBeenApplied = true }
                     if error.endsRun { end(.refused(error.message)) }
                     let mayHelp = error.isRetryable && attempt < options.attempts
                     if mayHelp { await wait(error.retryAfter ?? pause) }

@@ -21,10 +21,13 @@ public protocol AccountProvider: Sendable {
 
     /// Carries out one operation, after checking that it still fits (``Operation/readiness(given:fields:)``).
     ///
+    /// - Parameter mayHaveBeenApplied: whether an earlier try may have been carried out without anybody having heard of
+    ///   it: it ended with ``ProviderError/Outcome/unknown``, or with the process. A provider that cannot look and write
+    ///   in one step looks for the account then before it makes it, so that nothing is made twice.
     /// - Returns: what came of it.
     /// - Throws: ``ProviderError``; with ``ProviderError/Code/stale`` where the operation does not fit any more. Nothing
     ///   has been changed then, but for ``ProviderError/Outcome/unknown``.
-    func apply(_ operation: Operation) async throws(ProviderError) -> AppliedOperation
+    func apply(_ operation: Operation, mayHaveBeenApplied: Bool) async throws(ProviderError) -> AppliedOperation
 
     /// Tries what a run needs, step by step, without changing anything.
     func check() async -> [CheckStep]
@@ -45,6 +48,11 @@ public struct AppliedOperation: Sendable, Hashable {
 }
 
 extension AccountProvider {
+    /// Carries out one operation that was never tried before.
+    public func apply(_ operation: Operation) async throws(ProviderError) -> AppliedOperation {
+        try await apply(operation, mayHaveBeenApplied: false)
+    }
+
     /// Lists everything into one state.
     ///
     /// - Parameter progress: called after each page with the number of accounts so far.

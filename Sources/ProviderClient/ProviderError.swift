@@ -17,8 +17,12 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let refused = Code(rawValue: "refused")
         /// The provider cannot do this kind of operation.
         public static let unsupported = Code(rawValue: "unsupported")
-        /// The credentials are wrong, or lack the right.
+        /// The credentials are wrong, or lack every right.
         public static let unauthorized = Code(rawValue: "unauthorized")
+        /// Whoever the credentials are for may not do this.
+        public static let forbidden = Code(rawValue: "forbidden")
+        /// There is no licence, seat or room left for it.
+        public static let limitReached = Code(rawValue: "limit-reached")
         /// Too many calls.
         public static let throttled = Code(rawValue: "throttled")
         /// The provider is not there, or does not answer.

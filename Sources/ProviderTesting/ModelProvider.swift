@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// It can stand for poorer providers too: what ``capabilities()`` leaves out it forgets, or refuses to do.
 public final class ModelProvider: AccountProvider {
-    /// What goes wrong with a call of ``apply(_:)``.
+    /// What goes wrong with a call of ``apply(_:mayHaveBeenApplied:)``.
     public enum Fault: Sendable, Hashable {
         /// The operation is not carried out.
         case fails(ProviderError)
@@ -66,7 +66,7 @@ public final class ModelProvider: AccountProvider {
     /// Everything it has, in the order of creation.
     public var contents: [ObservedAccount] { state.withLock { Self.contents($0) } }
 
-    /// How often ``apply(_:)`` was called.
+    /// How often ``apply(_:mayHaveBeenApplied:)`` was called.
     public var calls: Int { state.withLock { $0.calls } }
 
     /// What it was made with.
@@ -91,7 +91,9 @@ public final class ModelProvider: AccountProvider {
     }
 
     /// Carries out one operation, unless a fault was asked for.
-    public func apply(_ operation: Operation) async throws(ProviderError) -> AppliedOperation {
+    public func apply(
+        _ operation: Operation, mayHaveBeenApplied: Bool
+    ) async throws(ProviderError) -> AppliedOperation {
         let call = state.withLock { state in
             state.calls += 1
             return state.calls
@@ -128,7 +130,8 @@ extension ModelProvider {
     ) throws(ProviderError) -> AppliedOperation {
         let current = Self.current(for: operation, in: state)
         let account = current.flatMap { state.account($0) }
-        switch operation.readiness(given: account, fields: held.fields) {
+        let kind = account?.kind ?? operation.account?.kind ?? .personal
+        switch operation.readiness(given: account, fields: held.fields(for: kind)) {
         case .stale(let why): throw ProviderError(.stale, "\(operation.address): \(why)")
         case .alreadyApplied:
             return AppliedOperation(id: current ?? operation.id ?? AccountID(""), wasAlreadyApplied: true)
@@ -172,7 +175,7 @@ extension ModelProvider {
 
     /// Files an account, which replaces the one of the same id, or throws and leaves everything as it was.
     private func put(_ wanted: Account, at id: AccountID, in state: inout State) throws(ProviderError) {
-        var account = wanted.keeping(only: held.fields)
+        var account = wanted.keeping(only: held.fields(for: wanted.kind))
         for address in account.addresses {
             if let owner = state.owners[address], owner != id {
                 let name = state.accounts[owner]?.address.text ?? owner.rawValue

@@ -102,7 +102,9 @@ extension ProviderConformance {
         (.userName, texts(.userName)),
         (
             .attribute("note"),
-            ["First", "Second", "", "Third"].map { text in { account, _ in account.attributes["note"] = text } }
+            ["First", "Second", "", "Third"].map { text in
+                { account, trial in account.attributes[trial.attribute(0)] = text }
+            }
         ),
         (
             .passwordHash,

@@ -14,6 +14,7 @@ import ReconcileEngine
 public struct ProviderConformance: Sendable {
     private let domain: String
     private let accountCount: Int
+    private let attributes: [String]
     private let makeProvider: @Sendable () async throws -> any AccountProvider
 
     /// Makes the suite.
@@ -21,13 +22,16 @@ public struct ProviderConformance: Sendable {
     /// - Parameters:
     ///   - domain: a mail domain that the provider serves.
     ///   - accountCount: how many accounts the check of paging makes: more than two pages of the provider.
+    ///   - attributes: three free attributes that the provider takes, where it takes any.
     ///   - makeProvider: answers a provider that has no account; called anew for each check.
     public init(
         domain: String = "corp.example", accountCount: Int = 2_500,
+        attributes: [String] = ["first", "second", "third"],
         makeProvider: @escaping @Sendable () async throws -> any AccountProvider
     ) {
         self.domain = domain
         self.accountCount = accountCount
+        self.attributes = attributes
         self.makeProvider = makeProvider
     }
 
@@ -47,7 +51,9 @@ public struct ProviderConformance: Sendable {
     private func outcome(of check: Check) async -> ConformanceReport.Outcome {
         do {
             let provider = try await makeProvider()
-            let trial = Trial(provider: provider, capabilities: try await provider.capabilities(), domain: domain)
+            let trial = Trial(
+                provider: provider, capabilities: try await provider.capabilities(), domain: domain,
+                attributes: attributes)
             try trial.need(.create)
             try await check.run(trial)
             return .passed

@@ -18,6 +18,10 @@ struct Trial: Sendable {
     let provider: any AccountProvider
     let capabilities: ProviderCapabilities
     let domain: String
+    let attributes: [String]
+
+    /// One of the free attributes that the provider takes; the same again where there are fewer.
+    func attribute(_ index: Int) -> String { attributes.isEmpty ? "first" : attributes[index % attributes.count] }
 
     // MARK: Accounts
 
@@ -38,6 +42,21 @@ struct Trial: Sendable {
     func need(_ fields: AccountField...) throws {
         for field in fields where !capabilities.fields.contains(field) {
             throw NotApplicable(reason: "cannot hold \(field.rawValue)")
+        }
+    }
+
+    /// The kind of account whose delegates are tried.
+    var delegatingKind: AccountKind {
+        [.functional, .group].first {
+            capabilities.kinds.contains($0) && capabilities.fields(for: $0).contains(.delegates)
+        }
+            ?? .personal
+    }
+
+    /// Whether accounts of any kind can have delegates; the check ends where they cannot.
+    func needDelegates() throws {
+        guard capabilities.fields(for: delegatingKind).contains(.delegates) else {
+            throw NotApplicable(reason: "cannot hold delegates")
         }
     }
 
@@ -141,18 +160,20 @@ struct Trial: Sendable {
     func operation(
         toBring current: ObservedAccount?, to account: Account, isAdoption: Bool = false
     ) throws -> Operation {
+        let fields = capabilities.fields(for: account.kind)
         guard let current else {
-            return .create(account.keeping(only: capabilities.fields), because: [Reason(.differs)])
+            return .create(account.keeping(only: fields), because: [Reason(.differs)])
         }
-        let changes = Difference.changes(from: current.account, to: account, fields: capabilities.fields)
+        let changes = Difference.changes(from: current.account, to: account, fields: fields)
         return .change(
             current, changes, isAdoption: isAdoption, because: [Reason(isAdoption ? .adopted : .differs)],
-            fields: capabilities.fields)
+            fields: fields)
     }
 
     /// Demands that an account is as it should be.
     func demand(_ listed: Account, is account: Account) throws {
-        if let change = Difference.changes(from: listed, to: account, fields: capabilities.fields).first {
+        let fields = capabilities.fields(for: account.kind)
+        if let change = Difference.changes(from: listed, to: account, fields: fields).first {
             throw Disagreement(
                 "\(account.address): \(change.field.rawValue) should be \(change.new), and is \(change.old).")
         }

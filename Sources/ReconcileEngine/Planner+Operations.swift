@@ -13,12 +13,13 @@ extension Planner {
         }
         return .change(
             provider.accounts[position], changes, isAdoption: pair.adoption != nil, because: reasons(of: pair, changes),
-            fields: heldFields)
+            fields: heldFields(provider.accounts[position].account.kind))
     }
 
     /// The account to make: with the fields that the rules manage and the provider can hold.
     private func newAccount(_ pair: Matcher.Pair) -> Account {
-        var account = pair.desired.account.keeping(only: heldFields.intersection(pair.desired.fields))
+        var account = pair.desired.account.keeping(
+            only: heldFields(pair.desired.account.kind).intersection(pair.desired.fields))
         account.attributes = account.attributes.filter { !$0.value.isEmpty }
         if switches(for: account.kind).contains(.createAsDisabled) { account.isActive = false }
         return account
@@ -31,7 +32,7 @@ extension Planner {
         let account = (try? observed.account.applying(change.pair.map { pairs[$0].changes } ?? [])) ?? observed.account
         return .change(
             ObservedAccount(id: observed.id, account: account), [change.change], because: [Reason(.members)],
-            fields: heldFields)
+            fields: heldFields(account.kind))
     }
 
     /// Parts an operation that waits for itself by way of others.
@@ -50,15 +51,17 @@ extension Planner {
             primary = parking
         }
         between.setAddresses(primary: primary, aliases: observed.account.aliases.filter(kept.contains))
-        let release = Difference.changes(from: observed.account, to: between, fields: comparedFields)
+        let held = heldFields(between.kind)
+        let release = Difference.changes(from: observed.account, to: between, fields: held.comparable)
         let rest = Difference.changes(
-            from: between, to: pair.desired.account, fields: comparedFields.intersection(pair.desired.fields))
+            from: between, to: pair.desired.account,
+            fields: heldFields(pair.desired.account.kind).comparable.intersection(pair.desired.fields))
         guard !release.isEmpty, !rest.isEmpty else { return nil }
         return (
-            .change(observed, release, because: [Reason(.makesWay)], fields: heldFields),
+            .change(observed, release, because: [Reason(.makesWay)], fields: held),
             .change(
                 ObservedAccount(id: observed.id, account: between), rest, because: reasons(of: pair, rest),
-                fields: heldFields)
+                fields: held)
         )
     }
 
@@ -71,7 +74,7 @@ extension Planner {
             .create(account, because: [pair.desired.scope] + reasonsOfEntitlements(pair)),
             .change(
                 made: account, [FieldChange(.delegates, from: .unset, to: delegates)], because: [Reason(.members)],
-                fields: heldFields)
+                fields: heldFields(account.kind))
         )
     }
 

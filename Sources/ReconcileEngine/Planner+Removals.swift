@@ -12,6 +12,7 @@ extension Planner {
     struct Removals {
         var operations: [RemovalOfAccount] = []
         var pending: [PendingDeletion] = []
+        var findings: [Finding] = []
     }
 
     mutating func removals(_ matcher: Matcher, _ projector: inout Projector) -> Removals {
@@ -118,6 +119,13 @@ extension Planner {
 
     // MARK: One account
 
+    private static func cannotSuspend(_ account: Account) -> Finding {
+        Finding(
+            .unsupported, account.address.text,
+            "\(account.address) should be suspended, which the provider cannot do with \(account.kind.rawValue) accounts: "
+                + "it is left as it is.")
+    }
+
     private func remove(
         _ position: Int, _ removal: Lifecycle.Removal, _ reason: Reason, _ proof: CompletenessProof,
         into removals: inout Removals
@@ -126,11 +134,17 @@ extension Planner {
         let switches = switches(for: observed.account.kind)
         func suspend() {
             guard observed.account.isActive else { return }
-            let operation = Operation.suspend(observed, because: [reason], fields: heldFields, proof: proof)
+            guard heldFields(observed.account.kind).contains(.active) else {
+                removals.findings.append(Self.cannotSuspend(observed.account))
+                return
+            }
+            let operation = Operation.suspend(
+                observed, because: [reason], fields: heldFields(observed.account.kind), proof: proof)
             removals.operations.append(RemovalOfAccount(operation: operation, account: position))
         }
         func delete(_ reasons: [Reason]) {
-            let operation = Operation.delete(observed, because: reasons, fields: heldFields, proof: proof)
+            let operation = Operation.delete(
+                observed, because: reasons, fields: heldFields(observed.account.kind), proof: proof)
             removals.operations.append(RemovalOfAccount(operation: operation, account: position))
         }
         switch removal {

@@ -9,12 +9,6 @@ struct Planner {
     let now: Timestamp?
     /// What the run may do: the profile's switches and the provider's.
     let switches: Switches
-    /// The fields that preconditions are made over: all that the provider can hold, because it checks them knowing no
-    /// rules.
-    let heldFields: AccountFields
-    /// Those without delegates, which are settled when it is known who has an account: the fields to compare.
-    let comparedFields: AccountFields
-
     var findings: [Finding] = []
     /// What is noted for ``Explainer``; nil where nobody asks.
     var trace: Trace?
@@ -32,8 +26,15 @@ struct Planner {
         self.directory = directory
         self.provider = provider
         switches = rules.switches.union(provider.capabilities.switches)
-        heldFields = provider.capabilities.fields
-        comparedFields = heldFields.subtracting([.delegates])
+    }
+
+    /// The fields that preconditions are made over: all that accounts of a kind can hold at the provider, because it
+    /// checks them knowing no rules.
+    func heldFields(_ kind: AccountKind) -> AccountFields { provider.capabilities.fields(for: kind) }
+
+    /// Whether the provider has accounts of the kind.
+    private func isHeld(_ desired: DesiredAccount) -> Bool {
+        provider.capabilities.kinds.contains(desired.account.kind)
     }
 
     /// What the run may do with accounts of a kind.
@@ -55,9 +56,11 @@ struct Planner {
         findings += rules.unknownAttributes(in: directory) + directory.partsElsewhere
 
         let removals = self.removals(matcher, &projector)
+        findings += removals.findings
         let deleted = Set(removals.operations.filter { $0.operation.kind == .delete }.map(\.account))
         // A user who is disabled asks for no addresses; what becomes of the account is a removal.
-        var claims = AddressClaims(matcher.pairs.filter(\.desired.isWanted), fields: comparedFields)
+        var claims = AddressClaims(
+            matcher.pairs.filter(\.desired.isWanted), capabilities: provider.capabilities)
         var index = matcher.index
         let settled = claims.settle(&index, deleted: deleted)
         findings += claims.findings
@@ -94,14 +97,16 @@ struct Planner {
         var matcher = Matcher(
             provider,
             rules: Matcher.Rules(
-                fields: comparedFields, matching: rules.matching,
+                capabilities: provider.capabilities, matching: rules.matching,
                 keepsSuspended: Set(AccountKind.allCases.filter { switches(for: $0).contains(.createAsDisabled) }),
                 converts: rules.convertsKinds),
             memory: memory)
-        let hasDelegates = heldFields.contains(.delegates)
+        let hasDelegates = heldFields(.personal).contains(.delegates)
+        let groupsHaveMembers = heldFields(.group).contains(.delegates)
+        let asksForDelegates = (hasDelegates || groupsHaveMembers) && delegations.isNeeded
         for user in directory.users {
             let projection = projector.project(user)
-            if hasDelegates && delegations.isNeeded {
+            if asksForDelegates {
                 delegations.note(user, projection, memberships: projector.memberships)
             }
             switch projection {
@@ -114,12 +119,12 @@ struct Planner {
                 let position = matcher.match(desired)
                 trace?.note(user.id, desired, position)
                 if let key = desired.account.key, delegations.addresses[key] != nil { accountByKey[key] = position }
-                guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted else { continue }
+                guard hasDelegates, rules.mapping.delegates != nil, desired.isWanted, isHeld(desired) else { continue }
                 let has = position.map { !provider.accounts[$0].account.delegates.isEmpty } ?? false
                 if has || delegations.names(user) { named.append((user.id, desired, position)) }
             }
         }
-        if hasDelegates && delegations.isNeeded {
+        if asksForDelegates {
             for contact in directory.contacts {
                 delegations.note(contact, memberships: projector.memberships(of: contact))
             }
@@ -137,7 +142,7 @@ struct Planner {
             let position = matcher.match(account)
             let group = directory.groups[groups.selected[index].group]
             trace?.note(group.id, account, position)
-            if hasDelegates {
+            if groupsHaveMembers, isHeld(account) {
                 addPrincipal(
                     account, position, delegations.members[index], rules.groups[groups.selected[index].rule].ownership,
                     isPartial: directory.partialGroups.contains(group.id))

@@ -1,6 +1,11 @@
 public import DirectoryModel
 
 extension Reconciler {
+    /// The fields that the rules set for people and that a provider cannot hold, so that they are left out of every plan.
+    public func fields(beyond capabilities: ProviderCapabilities) -> [AccountField] {
+        mapping.fields.union(AccountFields(entitlements.map(\.field))).subtracting(capabilities.fields).fields
+    }
+
     /// The attributes that a rule names and that are probably mistyped: no object of the directory has them, and they are
     /// none of the well-known ones.
     ///

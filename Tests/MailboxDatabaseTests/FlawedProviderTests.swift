@@ -99,7 +99,9 @@ struct FlawedProvider: AccountProvider {
         return ObservedAccount(id: observed.id, account: account)
     }
 
-    func apply(_ operation: ReconcileEngine.Operation) async throws(ProviderError) -> AppliedOperation {
+    func apply(
+        _ operation: ReconcileEngine.Operation, mayHaveBeenApplied: Bool
+    ) async throws(ProviderError) -> AppliedOperation {
         do throws(ProviderError) {
             let applied = try await model.apply(operation)
             if applied.wasAlreadyApplied {

@@ -102,6 +102,7 @@ import Testing
             .apply(try Plan.creations(3), digest: "one", madeAt: .earliest)
         #expect(report.isComplete)
         #expect(provider.addresses.sorted() == ["u1@corp.example", "u2@corp.example"])
+        #expect(provider.calls.filter(\.mayHaveBeenApplied).map(\.address) == ["u1@corp.example"])
         #expect(try folder.rows("SELECT id, ended_at IS NULL FROM run") == ["1|1", "2|0"])
     }
 

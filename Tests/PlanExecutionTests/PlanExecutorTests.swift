@@ -153,6 +153,9 @@ import Testing
         #expect(report.entries[0].result.isSuccess && report.entries[2].result.isSuccess)
         #expect(report.entries[1].result == .failed(code: code.rawValue, message: "Wait 3."))
         #expect(report.ending == .finished)
+        // Only of u1 nobody knows what came of the tries before.
+        let looks = provider.calls.filter(\.mayHaveBeenApplied).map(\.address)
+        #expect(looks == ["u1@corp.example", "u1@corp.example"])
     }
 
     @Test func aRepetitionWaitsAsLongAsTheProviderAsks() async throws {

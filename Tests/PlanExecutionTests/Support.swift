@@ -14,6 +14,7 @@ final class ScriptedProvider: AccountProvider {
     /// What was asked and when, on a clock that counts beginnings and ends.
     struct Call: Sendable {
         let address: String
+        let mayHaveBeenApplied: Bool
         let began: Int
         var ended: Int
     }
@@ -49,13 +50,18 @@ final class ScriptedProvider: AccountProvider {
     func accounts() -> AccountPages { AccountPages { nil } }
     func check() async -> [CheckStep] { [] }
 
-    func apply(_ operation: Operation) async throws(ProviderError) -> AppliedOperation {
+    func apply(
+        _ operation: Operation, mayHaveBeenApplied: Bool
+    ) async throws(ProviderError) -> AppliedOperation {
         let (index, attempt) = state.withLock { state in
             let attempt = state.calls.count { $0.address == operation.address.text } + 1
             state.time += 1
             state.inFlight += 1
             state.mostInFlight = max(state.mostInFlight, state.inFlight)
-            state.calls.append(Call(address: operation.address.text, began: state.time, ended: .max))
+            state.calls.append(
+                Call(
+                    address: operation.address.text, mayHaveBeenApplied: mayHaveBeenApplied, began: state.time,
+                    ended: .max))
             return (state.calls.count - 1, attempt)
         }
         defer {

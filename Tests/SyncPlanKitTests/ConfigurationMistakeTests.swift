@@ -29,6 +29,11 @@ import Testing
                     + "    preset: generic\n\(text)", message)
         }
 
+        /// A mistake in the section `provider.scim`, which is on line 2.
+        static func scim(_ description: String, _ keys: String, _ message: String) -> Case {
+            Case(description, "source: { ldif: { path: a } }\nprovider: { scim: { \(keys) } }\n", message)
+        }
+
         /// A mistake after the source and the provider.
         ///
         /// The lines begin with line 3.
@@ -76,7 +81,25 @@ import Testing
             "1: source.ldpa: there is no such key. Did you mean \"ldap\"?"),
         Case(
             "no kind of provider", "source: { ldif: { path: a } }\nprovider: {}\n",
-            "2: provider: \"mailbox-database\" is missing."),
+            "2: provider: \"mailbox-database\" or \"scim\" is missing."),
+        .scim("no url", "token-file: t", "2: provider.scim: \"url\" is missing."),
+        .scim("no token", "url: https://a", "2: provider.scim: \"token-file\" or \"token\" or \"oauth\" is missing."),
+        .scim(
+            "two tokens", "url: https://a, token: '', token-file: f",
+            "2: provider.scim.token: there is a `token-file` too: keep one of them."),
+        .scim(
+            "a token and a client",
+            "url: https://a, token-file: t, oauth: { token-url: b, client-id: c, client-secret-file: d }",
+            "2: provider.scim.oauth: there is a token too: keep one of them."),
+        .scim(
+            "no such profile", "url: https://a, token-file: t, profile: okta",
+            "2: provider.scim.profile: \"okta\" is not one of rfc, entra-legacy, cleanmail, zivver."),
+        .scim(
+            "groups where there are none", "url: https://a, token-file: t, profile: cleanmail, groups: group",
+            "2: provider.scim.groups: the profile cleanmail has no groups."),
+        .scim(
+            "no such field", "url: https://a, token-file: t, without: [alias]",
+            "2: provider.scim.without.0: \"alias\" is not a field such as aliases, name or mobile."),
         Case("no path", "source: { ldif: {} }\nprovider: {}\n", "1: source.ldif: \"path\" is missing."),
 
         // The server.

@@ -2,6 +2,7 @@ import DirectoryModel
 import Foundation
 import LDAPSource
 import PlanExecution
+import ProviderClient
 import ReconcileEngine
 import SyncPlanKit
 import TestSupport
@@ -118,6 +119,21 @@ import Testing
     }
 
     private static let least = "source: { ldif: { path: a.ldif } }\nprovider: { mailbox-database: { path: m.db } }\n"
+
+    /// A SCIM service, in as many words as it can be said.
+    @Test(arguments: [
+        "url: https://a.example/v2/, token: t", "url: http://127.0.0.1:1/v2, token: t, profile: entra-legacy",
+        "url: https://a, token: t, profile: zivver, without: [mobile, attributes], timeout: 5 s",
+        "url: https://a, token: t, groups: functional",
+        "url: https://a, oauth: { token-url: https://b/token, client-id: c, client-secret: d, scope: e }",
+        "url: http://a.example/v2, token: t, allow-plain-text: true",
+    ])
+    func services(_ keys: String) throws {
+        let configuration = try Self.load(
+            "source: { ldif: { path: a.ldif } }\nprovider: { scim: { \(keys) } }\n")
+        let name = try Profile(configuration: configuration).provider.name
+        #expect(name.hasPrefix("http") && !name.hasSuffix("/"))
+    }
 
     @Test("KO1: ad-connect's settings", arguments: Switches.named.indices) func settings(_ index: Int) throws {
         let (name, named) = Switches.named[index]

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A private certificate authority, made with openssl.
-enum Certificates {
+public enum Certificates {
     /// Makes an authority, `ca.pem`, and a certificate for a server of the domain that it signed: `server.pem` with
     /// `server.key`.
     ///
@@ -9,7 +9,7 @@ enum Certificates {
     ///   - folder: where the files go; it exists.
     ///   - names: what the certificate is for, as openssl writes it: `DNS:dc1.corp.example`, `IP:127.0.0.1`.
     ///   - isExpired: whether it ended yesterday.
-    static func write(in folder: URL, names: [String], isExpired: Bool = false) throws {
+    public static func write(in folder: URL, names: [String], isExpired: Bool = false) throws {
         let path = folder.path
         try run(
             program("openssl"),

@@ -136,6 +136,9 @@ public struct AccountFields: Sendable, Hashable, ExpressibleByArrayLiteral {
         return result
     }
 
+    /// The set without delegates: these are settled when it is known who has an account, and not by comparing.
+    var comparable: AccountFields { subtracting([.delegates]) }
+
     /// The fields of the set that have names of their own, in the order of their declaration.
     public var fields: [AccountField] { AccountField.allCases.filter(contains) }
 

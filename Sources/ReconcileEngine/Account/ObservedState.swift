@@ -49,6 +49,10 @@ public struct ObservedAccount: Sendable, Hashable {
 public struct ProviderCapabilities: Sendable, Hashable {
     /// The fields it can hold; all others are left out of every comparison.
     public var fields: AccountFields
+    /// Those that functional accounts and groups can hold, where they can hold others; nil where there is no difference.
+    public var groupFields: AccountFields?
+    /// The kinds of account it has; others are never made.
+    public var kinds: Set<AccountKind>
     /// The kinds of operation it can carry out.
     public var operations: Set<Operation.Kind>
     /// What it lets nobody do, whatever a profile says (requirement KO2).
@@ -58,13 +62,22 @@ public struct ProviderCapabilities: Sendable, Hashable {
 
     /// Makes capabilities, by default for everything.
     public init(
-        fields: AccountFields = .all, operations: Set<Operation.Kind> = Set(Operation.Kind.allCases),
+        fields: AccountFields = .all, groupFields: AccountFields? = nil,
+        kinds: Set<AccountKind> = Set(AccountKind.allCases),
+        operations: Set<Operation.Kind> = Set(Operation.Kind.allCases),
         switches: Switches = [], passwordSchemes: Set<PasswordScheme> = Set(PasswordScheme.allCases)
     ) {
         self.fields = fields
+        self.groupFields = groupFields
+        self.kinds = kinds
         self.operations = operations
         self.switches = switches
         self.passwordSchemes = passwordSchemes
+    }
+
+    /// The fields that accounts of a kind can hold.
+    public func fields(for kind: AccountKind) -> AccountFields {
+        kind == .personal ? fields : groupFields ?? fields
     }
 }
 

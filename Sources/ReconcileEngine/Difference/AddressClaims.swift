@@ -7,12 +7,12 @@ internal import DirectoryModel
 /// address of an account that does not exist yet.
 struct AddressClaims {
     private var pairs: [Matcher.Pair]
-    private let fields: AccountFields
+    private let capabilities: ProviderCapabilities
     private(set) var findings: [Finding] = []
 
-    init(_ pairs: [Matcher.Pair], fields: AccountFields) {
+    init(_ pairs: [Matcher.Pair], capabilities: ProviderCapabilities) {
         self.pairs = pairs
-        self.fields = fields
+        self.capabilities = capabilities
     }
 
     /// The pairs that remain, and for each the pairs that must be done before it because they release an address.
@@ -84,9 +84,10 @@ struct AddressClaims {
             }
             let current = index.accounts[account].account
             pairs[position].desired.account.remove(address, keeping: current.address)
+            let desired = pairs[position].desired
             pairs[position].changes = Difference.changes(
-                from: current, to: pairs[position].desired.account,
-                fields: fields.intersection(pairs[position].desired.fields))
+                from: current, to: desired.account,
+                fields: capabilities.fields(for: desired.account.kind).comparable.intersection(desired.fields))
             if pairs[position].changes.isEmpty, pairs[position].adoption == nil { isDropped[position] = true }
         }
         pairs = zip(pairs, isDropped).filter { !$0.1 }.map(\.0)

@@ -39,8 +39,8 @@ struct Matcher {
 
     /// What matching goes by.
     struct Rules {
-        /// The fields that can be compared at all.
-        let fields: AccountFields
+        /// What the provider can hold, and so can be compared at all.
+        let capabilities: ProviderCapabilities
         let matching: Matching
         /// The kinds of account that stay suspended until somebody activates them at the provider.
         let keepsSuspended: Set<AccountKind>
@@ -81,6 +81,11 @@ struct Matcher {
     /// - Returns: the position of the account it is bound to; nil where that is not known yet, or unclear.
     @discardableResult
     mutating func match(_ desired: DesiredAccount) -> Int? {
+        guard rules.capabilities.kinds.contains(desired.account.kind) else {
+            unsupported[desired.account.kind, default: []].append(desired.account.address)
+            leaveAlone(key: desired.account.key, address: desired.account.address)
+            return nil
+        }
         guard let key = desired.account.key, let position = bound(to: key, desired) else {
             if desired.account.key.map({ !isUnclear($0) }) ?? true { unmatched.append(desired) }
             return nil
@@ -102,6 +107,9 @@ struct Matcher {
     // MARK: Bindings
 
     private var unclear: Set<ObjectID> = []
+
+    /// The primary addresses of accounts of kinds that the provider does not have.
+    private var unsupported: [AccountKind: [MailAddress]] = [:]
 
     private func isUnclear(_ key: ObjectID) -> Bool { unclear.contains(key) }
 
@@ -133,6 +141,13 @@ struct Matcher {
 
     /// Looks for the accounts of those users who have none by a binding, once all users have come.
     mutating func finish() {
+        for (kind, addresses) in unsupported {
+            findings.append(
+                Finding(
+                    .unsupported, kind.rawValue,
+                    "The provider has no \(kind.rawValue) accounts: \(addresses.count) are left out, among them "
+                        + "\(addresses.min()?.text ?? "")."))
+        }
         for position in repeated where isClaimed[position] {
             findings.append(Self.severalUsers(index.accounts[position]))
         }
@@ -228,7 +243,8 @@ struct Matcher {
     private mutating func pair(_ desired: DesiredAccount, with position: Int, adoption: Reason?) {
         let current = index.accounts[position].account
         var desired = desired
-        if current.kind != desired.account.kind, rules.fields.contains(.kind), !rules.converts {
+        let fields = rules.capabilities.fields(for: desired.account.kind).comparable
+        if current.kind != desired.account.kind, fields.contains(.kind), !rules.converts {
             findings.append(Self.otherKind(desired, current))
             return
         }
@@ -241,9 +257,9 @@ struct Matcher {
         // A hash that cannot be read, or is in no recorded snapshot, is no reason to lock somebody out.
         if desired.account.passwordHash == nil { desired.account.passwordHash = current.passwordHash }
         var changes = Difference.changes(
-            from: current, to: desired.account, fields: rules.fields.intersection(desired.fields))
+            from: current, to: desired.account, fields: fields.intersection(desired.fields))
         var adoption = adoption
-        if adoption != nil, !rules.fields.contains(.key) {
+        if adoption != nil, !fields.contains(.key) {
             if memory == nil {
                 // There is nowhere to write that the account is bound: it is found by its address every time.
                 adoption = nil

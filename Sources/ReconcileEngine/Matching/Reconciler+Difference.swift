@@ -6,7 +6,7 @@ extension Reconciler {
         var matcher = Matcher(
             provider,
             rules: Matcher.Rules(
-                fields: provider.capabilities.fields, matching: matching, keepsSuspended: [],
+                capabilities: provider.capabilities, matching: matching, keepsSuspended: [],
                 converts: convertsKinds),
             memory: nil)
         for account in desired.accounts { matcher.match(account) }

@@ -1,22 +1,26 @@
 /// Writes JSON (RFC 8259) straight into bytes: keys in the order given, no spaces, the same bytes for the same values.
 ///
 /// A plan of a million operations is written with this in a tenth of the time that a general encoder takes.
-struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
     private var needsComma = false
+
+    package init() {}
 
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         needsComma = false
     }
 
-    mutating func object(_ body: (inout JSONWriter) -> Void) {
+    package mutating func object(_ body: (inout JSONWriter) -> Void) {
         open(0x7B)
         body(&self)
         close(0x7D)
     }
 
-    mutating func array<Element>(_ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void) {
+    package mutating func array<Element>(
+        _ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void
+    ) {
         open(0x5B)
         for element in elements { body(&self, element) }
         close(0x5D)
@@ -31,13 +35,13 @@ struct JSONWriter {
         needsComma = false
     }
 
-    mutating func key(_ name: String) {
+    package mutating func key(_ name: String) {
         string(name)
         bytes.append(0x3A)
         needsComma = false
     }
 
-    mutating func string(_ text: String) {
+    package mutating func string(_ text: String) {
         separate()
         bytes.append(0x22)
         for byte in text.utf8 {
@@ -59,19 +63,22 @@ struct JSONWriter {
         needsComma = true
     }
 
-    mutating func integer(_ value: some BinaryInteger) {
+    mutating func integer(_ value: some BinaryInteger) { number(value.description) }
+
+    /// Writes a number as it is given.
+    package mutating func number(_ text: String) {
         separate()
-        bytes.append(contentsOf: value.description.utf8)
+        bytes.append(contentsOf: text.utf8)
         needsComma = true
     }
 
-    mutating func bool(_ value: Bool) {
+    package mutating func bool(_ value: Bool) {
         separate()
         literal(value ? "true" : "false")
         needsComma = true
     }
 
-    mutating func null() {
+    package mutating func null() {
         separate()
         literal("null")
         needsComma = true

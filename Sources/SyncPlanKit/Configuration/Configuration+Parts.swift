@@ -4,6 +4,7 @@ internal import LDAPSource
 internal import MailboxDatabase
 internal import ProviderClient
 public import ReconcileEngine
+internal import SCIMProvider
 
 /// What a configuration is made into: the parts that a run is composed of.
 extension Configuration {
@@ -59,9 +60,16 @@ extension Configuration {
     }
 
     /// The provider that the configuration names.
-    func makeProvider() -> any AccountProvider {
+    ///
+    /// - Throws: ``ConfigurationError`` where an address makes no sense or a secret cannot be read.
+    func makeProvider() throws(ConfigurationError) -> any AccountProvider {
         switch provider {
-        case .mailboxDatabase(let path): MailboxProvider(path: resolve(path))
+        case .mailboxDatabase(let path): return MailboxProvider(path: resolve(path))
+        case .scim(let scim):
+            let configuration = try scim.configuration(resolve: resolve)
+            do { return try SCIMAccountProvider(configuration) } catch {
+                throw ConfigurationError(path: "provider.scim", error.message)
+            }
         }
     }
 

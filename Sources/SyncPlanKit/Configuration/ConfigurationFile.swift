@@ -118,13 +118,15 @@ public struct ConfigurationFile: Sendable {
     // MARK: Secrets
 
     /// The keys whose values are secrets.
-    private static let secretKeys: Set<String> = ["password", "bind_password", "token", "secret"]
+    private static let secretKeys: Set<String> = ["password", "bind_password", "token", "secret", "client-secret"]
 
     /// A password written into the file itself is only accepted where nobody but its owner can read the file.
     private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {
         guard let (line, keys) = Self.placeOfSecret(root) else { return }
         let elsewhere =
-            keys.last == "bind_password" ? "`bind_password: ${NAME}`" : "`password-file: …` or `password: ${NAME}`"
+            keys.last == "bind_password"
+            ? "`bind_password: ${NAME}`"
+            : keys.last.map { "`\($0)-file: …` or `\($0): ${NAME}`" } ?? ""
         try SecretFile.requirePrivate(
             path,
             as: ConfigurationError(

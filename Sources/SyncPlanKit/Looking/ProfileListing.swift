@@ -63,7 +63,7 @@ extension ProfileListing.Entry {
                 "\(ldap.domain ?? ldap.urls.joined(separator: " or ")), \(ldap.bases.map(\.text).joined(separator: "; "))"
             case .ldif(let ldif): ldif.path
             }
-        let provider = configuration.makeProvider().name
+        let provider = try configuration.makeProvider().name
         self.provider = provider
         func mayDelete(_ switches: Switches) -> Bool {
             switches.isDisjoint(with: [.dryRun, .noDelete, .deleteDisables])

@@ -79,7 +79,8 @@ public enum ExitStatus: Int32, Sendable, Hashable {
             case .unavailable: self = .unavailable
             case .access: self = .refused
             }
-        case let error as ProviderError: self = error.code == .unauthorized ? .refused : .unavailable
+        case let error as ProviderError:
+            self = [.unauthorized, .forbidden].contains(error.code) ? .refused : .unavailable
         case let error as RunLockError: self = error.isHeld ? .busy : .cannotWrite
         case is StateDatabaseError, is FirstPasswordsError: self = .cannotWrite
         case is LDIFError: self = .configuration

@@ -37,7 +37,7 @@ public struct Profile: Sendable {
         } else {
             reader = try configuration.makeReader()
         }
-        provider = configuration.makeProvider()
+        provider = try configuration.makeProvider()
         reconciler = configuration.reconciler
     }
 
@@ -116,7 +116,17 @@ public struct Profile: Sendable {
     public func check() async -> [CheckStep] {
         var source = await reader.check(reconciler.readRequest)
         if reconciler.hasUnusualAttributes, source.allSatisfy(\.passed) { source += await checkAttributes() }
-        let target = await provider.check()
+        var target = await provider.check()
+        if target.allSatisfy(\.passed), let capabilities = try? await provider.capabilities() {
+            let fields = reconciler.fields(beyond: capabilities)
+            if !fields.isEmpty {
+                target.append(
+                    CheckStep(
+                        "fields", passed: true,
+                        detail: "cannot hold what the rules set for people: "
+                            + fields.map(\.rawValue).joined(separator: ", ") + ". It is left out."))
+            }
+        }
         return source.map { $0.titled("source \($0.title)") } + target.map { $0.titled("provider \($0.title)") }
     }
 
