@@ -38,6 +38,7 @@ public final class ServerProcess: Sendable {
         self.shell = shell
         lifeline = input.fileHandleForWriting
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        try output.fileHandleForReading.close()
         guard let number = Int32(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
             throw CommandFailure(command: executable, status: -1, output: "it did not start: \(line)")
         }
@@ -90,6 +91,9 @@ public func run(_ executable: String, _ arguments: [String], input: String? = ni
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     let errorText = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     end.wait()
+    // Foundation does so only in waitUntilExit.
+    try output.fileHandleForReading.close()
+    try errors.fileHandleForReading.close()
     guard process.terminationStatus == 0 else {
         throw CommandFailure(
             command: ([executable] + arguments).joined(separator: " "), status: process.terminationStatus,

@@ -91,14 +91,15 @@ struct TLSSettings: Hashable {
 
     /// The names in a folder, in order; none where it cannot be read.
     private static func names(in folder: String) -> [String] {
-        guard let stream = unsafe opendir(folder) else { return [] }
+        // Most entries end before their field for the name does, so that the name is read in place.
+        guard let offset = MemoryLayout<dirent>.offset(of: \.d_name), let stream = unsafe opendir(folder) else {
+            return []
+        }
         defer { unsafe _ = closedir(stream) }
         var names: [String] = []
         while let entry = unsafe readdir(stream) {
-            names.append(
-                unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                    unsafe name.withMemoryRebound(to: CChar.self, capacity: 1) { unsafe String(cString: $0) }
-                })
+            let name = unsafe UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
+            unsafe names.append(String(cString: name))
         }
         return names.sorted()
     }
