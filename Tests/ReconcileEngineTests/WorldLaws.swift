@@ -7,6 +7,7 @@ enum WorldLaws {
     static let all: [Law<World>] = [
         converges, orderIsIrrelevant, addressesAreUnique, partialRemovesNobody, violatedRailsHold, linesRoundTrip,
         approvalLiftsNothingElse, nobodyIsLeftParked, approvalRemovesNobody, explanationsAgree, comparisonsAddUp,
+        selectionsCanBeDone,
     ]
 
     static let converges = Law<World>("BE11: what a plan says can be done in its order, and then nothing is left to do")
@@ -127,7 +128,7 @@ enum WorldLaws {
             ? nil : "not symmetric"
     }
 
-    private static func removal(in operations: [ReconcileEngine.Operation]) -> String? {
+    static func removal(in operations: [ReconcileEngine.Operation]) -> String? {
         operations.first { $0.kind == .suspend || $0.kind == .delete }.map { "\($0.kind) \($0.address)" }
     }
 

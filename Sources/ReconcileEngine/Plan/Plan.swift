@@ -137,6 +137,8 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let foreignAccount = Code(rawValue: "foreign-account")
         /// Passwords are not forwarded: they are not hashed, or not in a way that the provider takes.
         public static let passwordLeftOut = Code(rawValue: "password-left-out")
+        /// Somebody wants a part of the plan only, or an operation waits for one outside of that part.
+        public static let leftOut = Code(rawValue: "left-out")
         /// The provider cannot do something that the rules call for.
         public static let unsupported = Code(rawValue: "unsupported")
     }
