@@ -90,6 +90,11 @@ let package = Package(
                 "DirectoryModel", "FileSource", "LDAPSource", "MailboxDatabase", "PlanExecution", "ProviderClient",
                 "ReconcileEngine", "SCIMProvider", .product(name: "Crypto", package: "swift-crypto"), "Yams",
             ],
+            // A plan's page is a part of the program, so that it needs no file beside it.
+            resources: [
+                .embedInCode("Rendering/Page/page.html"), .embedInCode("Rendering/Page/page.css"),
+                .embedInCode("Rendering/Page/page.js"),
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "sync-plan",

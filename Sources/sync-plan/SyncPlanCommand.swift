@@ -18,6 +18,7 @@ struct SyncPlanCommand: AsyncParsableCommand {
               sync-plan init       write a configuration to begin with
               sync-plan check      see whether directory and provider can be reached
               sync-plan plan       show what would be done
+              sync-plan plan show staff.plan   show a saved plan, also as HTML or Markdown
               sync-plan apply      show it, ask, and do it
               sync-plan preview    show who is in scope, and why
               sync-plan explain ana@corp.example   say why
@@ -46,8 +47,7 @@ struct CommonOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "The configuration file.")
     var config = "sync-plan.yaml"
 
-    @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
-    var noColor = false
+    @OptionGroup var colors: ColorOptions
 
     /// The profile of the configuration; what is unsafe about its source is told at once.
     ///
@@ -58,5 +58,23 @@ struct CommonOptions: ParsableArguments {
         return profile
     }
 
+    var style: Style { colors.style }
+}
+
+/// How text is marked.
+///
+/// What a command and its subcommands both take is a group, because the command would keep a flag of its own to itself.
+struct ColorOptions: ParsableArguments {
+    @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
+    var noColor = false
+
     var style: Style { Style(usesColor: !noColor && Terminal.wantsColor) }
+}
+
+/// Whether the exit code tells that there is something to be done.
+struct ExitOptions: ParsableArguments {
+    @Flag(
+        name: .customLong("detailed-exitcode"), help: "Exit with 2 where there are changes to be made, or a difference."
+    )
+    var isDetailed = false
 }

@@ -3,6 +3,7 @@ import DirectoryModel
 import Dispatch
 import Foundation
 import PlanExecution
+import ReconcileEngine
 import SyncPlanKit
 import Synchronization
 
@@ -26,15 +27,21 @@ enum Terminal {
     /// Whether somebody is being asked at the moment.
     private static let isAsking = Atomic(false)
 
-    /// Asks a question that only the word `yes`, or `y`, answers with yes.
+    /// Asks whether a plan is to be carried out: with `yes` or `y`, or where accounts are suspended or deleted with their
+    /// number, which nobody types without having read it.
     ///
-    /// Ctrl-C ends the process instead.
-    static func confirms(_ question: String) -> Bool {
+    /// Everything else is no. Ctrl-C ends the process instead.
+    static func confirms(_ plan: Plan) -> Bool {
         isAsking.store(true, ordering: .sequentiallyConsistent)
         defer { isAsking.store(false, ordering: .sequentiallyConsistent) }
-        write("\(question) [y/N] ")
-        let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased()
-        return answer == "y" || answer == "yes"
+        let removals = plan.operations.count { $0.kind == .suspend || $0.kind == .delete }
+        if removals > 0 {
+            write("This suspends or deletes \(removals). Type that number to do it: ")
+        } else {
+            write("Do this? [y/N] ")
+        }
+        let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased() ?? ""
+        return removals > 0 ? answer == "\(removals)" : answer == "y" || answer == "yes"
     }
 
     /// How the terminal was before it stopped showing what is typed.

@@ -172,6 +172,102 @@ import Testing
     }
 }
 
+/// A saved plan shown again, compared with another, and carried out in part.
+@Suite struct PlanReviewTests {
+    /// A site where somebody has left, somebody has another quota, and somebody is new; the plan for that is `staff.plan`.
+    private func changed() async throws -> Site {
+        let site = try FileJourneyTests.site(users: 40)
+        try await site.run("apply", "--yes")
+        let accounts = try site.rows("SELECT address FROM mailbox ORDER BY address")
+        try site.write(DirectoryGenerator(users: 44).ldif(), to: "directory.ldif")
+        let gone = "SELECT id FROM mailbox WHERE address = '\(accounts[0])'"
+        let name = try #require(accounts[0].split(separator: "@").first)
+        try #require(!(try site.rows(gone)).isEmpty)
+        let entries = try site.read("directory.ldif").components(separatedBy: "\n\n")
+        let left = entries.filter { !$0.lowercased().contains("smtp:\(name)@") }
+        try #require(left.count == entries.count - 1)
+        try site.write(left.joined(separator: "\n\n"), to: "directory.ldif")
+        try site.execute("UPDATE mailbox SET quota_bytes = 1000000 WHERE address = '\(accounts[1])'")
+        let saved = try await site.run("plan", "--out", "staff.plan")
+        try #require(saved.status == 0, "\(saved)")
+        return site
+    }
+
+    @Test func showsWhatWasShown() async throws {
+        let site = try await changed()
+        for format in ["text", "markdown", "csv", "jsonl", "json", "html"] {
+            let report = "plan." + ["text": "txt", "markdown": "md"][format, default: format]
+            let shown = try await site.run("plan", "show", "staff.plan", "--format", format, "--report", report)
+            #expect(shown.status == 0 && shown.errors == "", "\(shown)")
+            #expect(try site.read(report) == shown.output)
+            let again = try await site.run("plan", "show", "staff.plan", "--format", format)
+            #expect(!shown.output.isEmpty && shown.output == again.output)
+        }
+        let text = try await site.run("plan", "show", "staff.plan", "--detailed-exitcode")
+        #expect(text.status == 2 && text.output.contains("something away from somebody:"), "\(text)")
+        let planned = try await site.run("plan", "--out", "again.plan", "--report", "again.md", "--report", "again.csv")
+        #expect(planned.output.hasPrefix(text.output), "\(planned)")
+        #expect(try site.read("again.csv") == site.read("plan.csv"))
+        let nameless = try await site.run("plan", "show", "staff.plan", "--report", "plan.pdf")
+        #expect(nameless.status == 64 && nameless.errors.contains(".md"), "\(nameless)")
+        let unwritable = try await site.run("plan", "show", "staff.plan", "--report", "no/such/plan.md")
+        #expect(unwritable.status == 73 && unwritable.errors.contains("no/such/plan.md"), "\(unwritable)")
+        let missing = try await site.run("plan", "show", "other.plan")
+        #expect(missing.status == 78 && missing.errors.contains("other.plan"), "\(missing)")
+    }
+
+    @Test func comparesTwoPlans() async throws {
+        let site = try await changed()
+        let same = try await site.run("plan", "diff", "staff.plan", "staff.plan", "--detailed-exitcode")
+        #expect(same.status == 0 && same.lastLine.hasPrefix("No difference: "), "\(same)")
+        try site.configure("value: 5 GB", "value: 6 GB")
+        try await site.run("plan", "--out", "six.plan")
+        for (flags, status) in [([], 0), (["--detailed-exitcode"], 2)] as [([String], Int32)] {
+            let differs = try await site.run(["plan", "diff"] + flags + ["staff.plan", "six.plan"])
+            #expect(differs.status == status, "\(differs)")
+            #expect(differs.output.hasPrefix("staff.plan (-)  →  six.plan (+)\n"), "\(differs)")
+            #expect(differs.output.contains("5 GB") && differs.output.contains("6 GB"))
+        }
+    }
+
+    @Test func aPartIsCarriedOutAndThenTheRest() async throws {
+        let site = try await changed()
+        let all = try await site.run("plan", "show", "staff.plan", "--format", "jsonl").operations()
+        let creations = all.filter { $0.hasPrefix("create ") }
+        try #require(!creations.isEmpty && creations.count < all.count)
+        let part = try await site.run("plan", "show", "staff.plan", "--only", "kind:create", "--format", "jsonl")
+        #expect(try part.operations() == creations)
+        #expect(part.output.contains("operations are left out by the selection"))
+
+        let active = "SELECT count(*) FROM mailbox WHERE active"
+        let before = try site.rows(active)
+        let created = try await site.run("apply", "staff.plan", "--yes", "--only", "kind:create")
+        #expect(created.status == 0 && created.lastLine == "\(creations.count) done.", "\(created)")
+        #expect(try site.rows(active) == ["\(Int(before[0])! + creations.count)"])
+        let again = try await site.run("apply", "staff.plan", "--yes", "--only", "kind:create")
+        #expect(again.lastLine == "\(creations.count) done by an earlier run.", "\(again)")
+        let rest = try await site.run("apply", "staff.plan", "--yes", "--except", "kind:create")
+        #expect(rest.lastLine == "\(all.count - creations.count) done.", "\(rest)")
+        // Of the whole plan nothing is left, which is seen by what there is.
+        let whole = try await site.run("apply", "staff.plan", "--yes")
+        #expect(whole.status == 0 && whole.lastLine == "\(all.count) already so.", "\(whole)")
+        #expect(try await site.run("plan", "--detailed-exitcode").status == 0)
+    }
+
+    @Test func whatMeetsNothingStopsBeforeAnything() async throws {
+        let site = try await changed()
+        let before = try site.accounts()
+        for (arguments, says) in [
+            (["--except", "address:nobody@corp.example"], "address:nobody@corp.example meets no operation"),
+            (["--only", "kind:destroy"], "kind:destroy"), (["--only", "nonsense"], "nonsense"),
+        ] {
+            let outcome = try await site.run(["apply", "staff.plan", "--yes"] + arguments)
+            #expect(outcome.status == 64 && outcome.errors.contains(says), "\(outcome)")
+        }
+        #expect(try site.accounts() == before)
+    }
+}
+
 extension Site {
     /// Changes a database of the folder, as somebody else would.
     func execute(_ sql: String, of name: String = "mail.db") throws {

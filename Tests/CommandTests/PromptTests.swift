@@ -33,6 +33,27 @@ import Testing
             #expect(count > 5 && outcome.output.contains("\(count) done."), "\(outcome)")
         }
 
+        /// Where accounts are suspended or deleted only their number is yes.
+        @Test(arguments: [
+            ("y\n", false), ("yes\n", false), ("3\n", false), ("\n", false), ("2\n", true), (" 2 \n", true),
+        ])
+        func removalsAreConfirmedByTheirNumber(_ answer: String, isYes: Bool) async throws {
+            let site = try FileJourneyTests.site(users: 40)
+            try await site.run("apply", "--yes")
+            let active = "SELECT count(*) FROM mailbox WHERE active"
+            let before = try #require(Int(try site.rows(active)[0]))
+            // Two people leave.
+            let names = try site.rows("SELECT address FROM mailbox ORDER BY address LIMIT 2")
+            let entries = try site.read("directory.ldif").components(separatedBy: "\n\n")
+            let left = entries.filter { entry in !names.contains { entry.lowercased().contains("smtp:\($0)\n") } }
+            try site.write(left.joined(separator: "\n\n"), to: "directory.ldif")
+            let outcome = try await Self.applyOnTerminal(site, answering: answer)
+            #expect(outcome.status == 0, "\(outcome)")
+            #expect(outcome.output.contains("This suspends or deletes 2. Type that number to do it: "), "\(outcome)")
+            #expect(outcome.output.contains("Nothing has been changed.") == !isYes)
+            #expect(try site.rows(active) == ["\(isYes ? before - 2 : before)"])
+        }
+
         @Test func interruptionIsNo() async throws {
             let site = try FileJourneyTests.site()
             // Ctrl-C as the terminal takes it, two seconds later, and no further key after it.

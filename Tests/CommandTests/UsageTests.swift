@@ -5,11 +5,13 @@ import Testing
 /// Help, version, and command lines that make no sense.
 @Suite struct UsageTests {
     @Test(arguments: [
-        nil, "init", "check", "plan", "apply", "explain", "review", "snapshot", "preview", "attributes", "groups",
+        nil, "init", "check", "plan", "plan show", "plan diff", "apply", "explain", "review", "snapshot", "preview",
+        "attributes", "groups",
         "profiles", "authenticate", "test",
     ])
     func helpHasExamples(_ command: String?) async throws {
-        let help = try await Site().run((command.map { [$0] } ?? []) + ["--help"])
+        let help = try await Site().run(
+            (command?.split(separator: " ").map(String.init) ?? []) + ["--help"])
         #expect(help.status == 0)
         #expect(help.errors == "")
         #expect(help.output.contains("EXAMPLES"), "\(help)")

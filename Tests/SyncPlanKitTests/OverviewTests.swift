@@ -139,7 +139,7 @@ import Testing
     }
 
     /// Reads comma-separated values as RFC 4180 says.
-    private static func records(_ text: String) -> [[String]] {
+    static func records(_ text: String) -> [[String]] {
         var records: [[String]] = [[""]]
         var isQuoted = false
         for scalar in text.unicodeScalars {

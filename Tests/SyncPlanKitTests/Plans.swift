@@ -1,5 +1,6 @@
 import DirectoryModel
 import ReconcileEngine
+import SyncPlanKit
 import TestSupport
 
 /// Plans of made-up companies, for what is shown and saved.
@@ -116,4 +117,62 @@ enum Plans {
         return plan(
             [DirectoryUser(id: Made.id("nasty"), dn: Made.dn("nasty"), attributes: AttributeValues(attributes))], [])
     }()
+
+    /// What would do something in a page, in Markdown or in a spreadsheet if it were written as it is.
+    static let attacks = [
+        "<script>document.title='taken'</script>", "</script><script>document.title='taken'</script>",
+        "<img src=x onerror=\"document.title='taken'\">", "--><!-- <b>bold", "</table></details><svg onload=alert(1)>",
+        "a | b || c", "`code` ``more``", "*bold* _leaning_ ~~gone~~", "[text](javascript:alert(1))",
+        "![image](https://elsewhere.example/i.png)", "https://elsewhere.example www.elsewhere.example",
+        "@everyone #1 !2 $3 &4 %5 ~6", "{{data}} {{script}}", "\\u003cscript>", "=1+1", "@SUM(A1)",
+        "# head\n- item\n/close",
+        "\u{202E}drow \u{200B}", "&lt;b&gt; &#60; &amp;", "\\| \\\\| \\", "'\"><b>", "-2+3 |",
+    ]
+
+    /// Every attack as the name of a person, in an address and in an alias, for new accounts and for changed ones.
+    static let attacked: Plan = {
+        let people = attacks.enumerated().map { index, attack -> DirectoryUser in
+            let signs = attack.filter { $0.isASCII && !"\\\"\n".contains($0) && $0 != " " }
+            let attributes: KeyValuePairs<AttributeName, [String]> = [
+                "displayName": [attack], "userAccountControl": ["512"],
+                "proxyAddresses": [
+                    "SMTP:\"\(index)\(signs)\"@corp.example", "smtp:\"\(index)`|<b>\"@brand.example",
+                ],
+                "memberOf": [Made.dn("Sooma_5GB", in: "Groups").text],
+            ]
+            let name = "\(index) \(attack)"
+            return DirectoryUser(id: Made.id(name), dn: Made.dn(name), attributes: AttributeValues(attributes))
+        }
+        let accounts = people.enumerated().filter { $0.offset.isMultiple(of: 2) }.map { index, user in
+            ObservedAccount(
+                id: AccountID("<i>\(index)</i>"),
+                account: Account(key: user.id, address: Made.address("old\(index)@corp.example"), name: "=\(index)"))
+        }
+        return plan(people, accounts, rules: rules { $0.rails = [ActionLimit(.create, count: 3)] })
+    }()
+
+    /// People of several domains.
+    static let domains: Plan = {
+        func people(_ name: String, _ count: Int, _ domain: String) -> [DirectoryUser] {
+            (0..<count).map {
+                Made.person("\(name)\($0)", proxy: ["SMTP:\(name)\($0)@\(domain)"], groups: ["Sooma_5GB"])
+            }
+        }
+        let accounts = ["corp", "brand"].map { Made.account("old \($0)", address: "old@\($0).example") }
+        return plan(
+            people("a", 2, "brand.example") + people("b", 4, "corp.example") + people("c", 1, "brand.example"),
+            accounts)
+    }()
+
+    /// All of them, for what must hold of any plan.
+    static let all = [everything, many, incomplete, shared, hostile, attacked, domains, plan([], [])]
+
+    /// A plan as it is saved.
+    static func file(_ plan: Plan) -> PlanFile {
+        PlanFile(
+            plan: plan,
+            header: PlanHeader(
+                configuration: "c0ffee", provider: "mail.db", madeAt: Timestamp(secondsSince1970: 1_700_000_000),
+                tool: "9.8.7"))
+    }
 }

@@ -82,6 +82,15 @@ extension JSONWriter {
         }
     }
 
+    mutating func write(_ held: HeldOperation) {
+        object {
+            $0.key("operation")
+            $0.write(held.operation)
+            $0.key("violations")
+            $0.array(held.violations) { $0.integer($1) }
+        }
+    }
+
     private mutating func write(_ account: Account) {
         object {
             $0.pair("kind", account.kind.rawValue)

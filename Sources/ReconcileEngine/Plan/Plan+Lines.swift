@@ -44,14 +44,7 @@ extension Plan {
             try flush(atLeast: 1 << 16)
         }
         for operation in held {
-            writer.line("held") { writer in
-                writer.object {
-                    $0.key("operation")
-                    $0.write(operation.operation)
-                    $0.key("violations")
-                    $0.array(operation.violations) { $0.integer($1) }
-                }
-            }
+            writer.line("held") { $0.write(operation) }
             try flush(atLeast: 1 << 16)
         }
         for deletion in pending {
@@ -63,6 +56,24 @@ extension Plan {
             try flush(atLeast: 1 << 16)
         }
         try flush(atLeast: 0)
+    }
+
+    /// Writes everything in the plan as members of a JSON object: `overview`, and an array for each of the other properties.
+    package func writeMembers(to writer: inout JSONWriter) {
+        writer.key("overview")
+        writer.write(overview)
+        writer.key("violations")
+        writer.array(violations) { $0.write($1) }
+        writer.key("findings")
+        writer.array(findings) { $0.write($1) }
+        writer.key("operations")
+        writer.array(operations) { $0.write($1) }
+        writer.key("held")
+        writer.array(held) { $0.write($1) }
+        writer.key("pending")
+        writer.array(pending) { $0.write($1) }
+        writer.key("recognized")
+        writer.array(recognized) { $0.write($1) }
     }
 
     /// Puts a plan together from its lines.

@@ -40,25 +40,41 @@ public struct PlanFile: Sendable {
     ///
     /// - Throws: ``PlanFileError`` where it cannot be written.
     public func write(to path: String) throws(PlanFileError) {
+        try Self.write(to: path) { put throws(PlanFileError) in
+            try Self.writeBody(plan, header, to: put)
+            try put(Self.line(LastLine(end: .init(sha256: digest.text))).span)
+        }
+    }
+
+    /// Writes any file about a plan in the same way.
+    ///
+    /// - Parameter body: gives the file's bytes, a part at a time.
+    static func write(
+        to path: String, _ body: ((Span<UInt8>) throws(PlanFileError) -> Void) throws(PlanFileError) -> Void
+    ) throws(PlanFileError) {
         let temporary = path + ".tmp"
         let manager = FileManager.default
-        do {
-            guard manager.createFile(atPath: temporary, contents: nil, attributes: [.posixPermissions: 0o600]),
-                let handle = FileHandle(forWritingAtPath: temporary)
-            else { throw PlanFileError(path, .unwritable, "it cannot be made") }
-            try Self.writeBody(plan, header) { bytes in
-                try handle.write(contentsOf: unsafe bytes.withUnsafeBufferPointer { unsafe Data(buffer: $0) })
+        guard manager.createFile(atPath: temporary, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let handle = FileHandle(forWritingAtPath: temporary)
+        else { throw PlanFileError(path, .unwritable, "it cannot be made") }
+        func attempt(_ work: () throws -> Void) throws(PlanFileError) {
+            do { try work() } catch { throw PlanFileError(path, .unwritable, ConfigurationFile.reason(error)) }
+        }
+        do throws(PlanFileError) {
+            try body { bytes throws(PlanFileError) in
+                let data = unsafe bytes.withUnsafeBufferPointer { unsafe Data(buffer: $0) }
+                try attempt { try handle.write(contentsOf: data) }
             }
-            try handle.write(contentsOf: Self.line(LastLine(end: .init(sha256: digest.text))))
-            try handle.synchronize()
-            try handle.close()
+            try attempt {
+                try handle.synchronize()
+                try handle.close()
+            }
             guard unsafe rename(temporary, path) == 0 else {
                 throw PlanFileError(path, .unwritable, unsafe String(cString: strerror(errno)))
             }
         } catch {
             try? manager.removeItem(atPath: temporary)
-            throw error as? PlanFileError
-                ?? PlanFileError(path, .unwritable, ConfigurationFile.reason(error))
+            throw error
         }
     }
 
@@ -156,7 +172,7 @@ public struct PlanFileError: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// What happened, to which file, and what to do.
     public var description: String {
-        let remedy = code == .unwritable ? "" : " Make a new plan with `sync-plan plan --out \(path)`."
-        return "The plan \(path) cannot be used: \(detail).\(remedy)"
+        if code == .unwritable { return "\(path) cannot be written: \(detail)." }
+        return "The plan \(path) cannot be used: \(detail). Make a new plan with `sync-plan plan --out \(path)`."
     }
 }

@@ -1,7 +1,7 @@
 internal import DirectoryModel
 public import ReconcileEngine
 
-/// A plan as text for people: what is destructive first, then the rest, then what will be deleted one day, what is held,
+/// A plan as text for people: what takes something away first, then what is held, the rest, what will be deleted one day,
 /// what is noteworthy, and a summary.
 ///
 /// Without colour the same plan gives the same text.
@@ -24,17 +24,22 @@ public struct PlanText: Sendable {
     ///     that is not saved, and so cannot be approved yet.
     ///   - ending: the last sentence, which tells what was done with the plan.
     public func render(_ plan: Plan, approvals: [String?] = [], ending: String) -> String {
+        let outline = PlanOutline(plan)
         var lines = [header(plan.overview), ""]
-        lines += operations(plan)
-        lines += pending(plan)
-        lines += held(plan, approvals)
-        lines += notes(plan)
-        let summary = summary(plan)
+        var last: PlanOutline.Subject?
+        for section in outline.sections {
+            let isFirst = last.map { !$0.isBeside(section.subject) } ?? true
+            if isFirst, last != nil { lines += offer(after: last, plan, approvals) + [""] }
+            lines += text(of: section, outline, approvals)
+            last = section.subject
+        }
+        lines += offer(after: last, plan, approvals)
+        if last != nil { lines.append("") }
+        lines += domains(outline)
+        let summary = style.bold(outline.summary)
         lines.append(ending.isEmpty ? summary : "\(summary)   \(ending)")
         return lines.joined(separator: "\n") + "\n"
     }
-
-    // MARK: Header and summary
 
     private func header(_ overview: Plan.Overview) -> String {
         let directory = overview.directoryIncomplete.isEmpty ? "complete" : style.red("INCOMPLETE")
@@ -44,105 +49,113 @@ public struct PlanText: Sendable {
             + "(\(overview.accounts.of("account")), \(provider))"
     }
 
-    /// The counts in one line.
-    ///
-    /// They read like `2 creates, 1 update; 3 held; 1 note.`
-    public func summary(_ plan: Plan) -> String {
-        let counts = plan.counts
-        var parts = [
-            Self.order.compactMap { kind in
-                counts[kind].map { $0.of(kind.rawValue) }
-            }.joined(separator: ", ")
-        ]
-        if parts[0].isEmpty { parts[0] = plan.held.isEmpty ? "Nothing to do" : "Nothing to do but what is held" }
-        if !plan.pending.isEmpty { parts.append("\(plan.pending.count.grouped) to be deleted later") }
-        if !plan.held.isEmpty { parts.append("\(plan.held.count.grouped) held") }
-        if !plan.findings.isEmpty { parts.append(plan.findings.count.of("note")) }
-        return style.bold(parts.joined(separator: "; ") + ".")
-    }
-
-    /// What is destructive comes first.
-    private static let order: [Operation.Kind] = [
-        .delete, .suspend, .rename, .update, .reactivate, .adopt, .create,
-    ]
-
-    // MARK: Operations
-
-    private func operations(_ plan: Plan) -> [String] {
-        if plan.operations.isEmpty { return [] }
-        let width = plan.operations.lazy.map(\.address.text.count).reduce(0) { max($0, min($1, 40)) }
-        let byKind = Dictionary(grouping: plan.operations, by: \.kind)
-        var lines: [String] = []
-        for kind in Self.order {
-            guard let all = byKind[kind] else { continue }
-            for operation in all.prefix(limit ?? all.count) { lines += text(of: operation, width: width) }
-            if let limit, all.count > limit {
-                lines.append("     … and \((all.count - limit).of("more \(kind.rawValue)")); --all shows them.")
-            }
+    /// The counts of each domain, where there are several.
+    private func domains(_ outline: PlanOutline) -> [String] {
+        if outline.domains.count < 2 { return [] }
+        let shown = outline.domains.prefix(limit ?? outline.domains.count)
+        let width = shown.map(\.domain.count).max() ?? 0
+        var lines = shown.map { "in \($0.domain.padded(width))  \(PlanOutline.text($0.counts))" }
+        if outline.domains.count > shown.count {
+            lines.append("   … and \((outline.domains.count - shown.count).of("more domain")); --all shows them.")
         }
         return lines + [""]
     }
 
-    // MARK: Later, held and noteworthy
+    // MARK: Sections
 
-    private func pending(_ plan: Plan) -> [String] {
-        if plan.pending.isEmpty { return [] }
-        let shown = plan.pending.prefix(limit ?? plan.pending.count)
+    private func text(
+        of section: PlanOutline.Section, _ outline: PlanOutline, _ approvals: [String?]
+    ) -> [String] {
+        switch section.subject {
+        case .losses: [style.red(style.bold(outline.title(of: section))) + ":"] + operations(section.entries, outline)
+        case .kind: operations(section.entries, outline)
+        case .held(let index):
+            ["\(style.red("held"))   \(outline.plan.violations[index].text.printable)"]
+                + operations(section.entries, outline, indented: "     ")
+                + (outline.approval(of: section, approvals)
+                    .map { ["       approve exactly these with   \($0.printable)"] } ?? [])
+        case .later: later(section.entries)
+        case .notes(let code): notes(section.entries, code)
+        }
+    }
+
+    /// What follows the last of the sections of violations.
+    private func offer(after subject: PlanOutline.Subject?, _ plan: Plan, _ approvals: [String?]) -> [String] {
+        guard case .held = subject, approvals.isEmpty, plan.held.contains(where: { plan.canBeApproved($0) }) else {
+            return []
+        }
+        return ["       to approve some of these, save the plan first: sync-plan plan --out FILE"]
+    }
+
+    /// Operations by kind, of each as many as ``limit`` allows.
+    private func operations(
+        _ entries: [PlanOutline.Entry], _ outline: PlanOutline, indented margin: String = ""
+    ) -> [String] {
+        var lines: [String] = []
+        var rest = entries[...]
+        while case .operation(let first, _)? = rest.first {
+            let all = rest.prefix { entry in
+                if case .operation(let operation, _) = entry { operation.kind == first.kind } else { false }
+            }
+            rest = rest.dropFirst(all.count)
+            let shown = all.prefix(limit ?? all.count)
+            for case .operation(let operation, let heldBy) in shown {
+                lines += text(of: operation, width: outline.width).map { margin + $0 }
+                if heldBy.count > 1 {
+                    let rails = Set(heldBy.map { outline.plan.violations[$0].rail }).sorted().joined(separator: ", ")
+                    lines.append("\(margin)                   needs the approval of each: \(rails.printable)")
+                }
+            }
+            if all.count > shown.count {
+                let remainder = outline.remainder(all.dropFirst(shown.count), first.kind.rawValue)
+                lines.append("\(margin)     … and \(remainder); --all shows them.")
+            }
+        }
+        return lines
+    }
+
+    private func later(_ entries: [PlanOutline.Entry]) -> [String] {
+        let deletions = entries.compactMap(\.deletion)
+        let shown = deletions.prefix(limit ?? deletions.count)
         let width = shown.lazy.map(\.address.text.printable.count).reduce(0) { max($0, min($1, 40)) }
         var lines = shown.map { "\(style.yellow("later"))  \(text(of: $0, width: width))" }
-        if plan.pending.count > shown.count {
-            lines.append("       … and \((plan.pending.count - shown.count).grouped) more; --all shows them.")
+        if deletions.count > shown.count {
+            lines.append("       … and \((deletions.count - shown.count).grouped) more; --all shows them.")
         }
-        return lines + [""]
-    }
-
-    private func held(_ plan: Plan, _ approvals: [String?]) -> [String] {
-        if plan.violations.isEmpty { return [] }
-        var lines: [String] = []
-        var heldBy = [[HeldOperation]](repeating: [], count: plan.violations.count)
-        for held in plan.held {
-            for index in held.violations { heldBy[index].append(held) }
-        }
-        for (index, violation) in plan.violations.enumerated() {
-            let operations = heldBy[index].map(\.operation)
-            lines.append("\(style.red("held"))   \(violation.text.printable)")
-            for operation in operations.prefix(limit ?? operations.count) {
-                let reasons = operation.reasons.map(\.description.printable).joined(separator: "; ")
-                lines.append(
-                    "         \(operation.kind.rawValue.padded(10))  \(operation.address.text.printable)  \(reasons)")
-            }
-            if let limit, operations.count > limit {
-                lines.append("         … and \((operations.count - limit).grouped) more; --all shows them.")
-            }
-            if index < approvals.count, let command = approvals[index],
-                heldBy[index].contains(where: plan.canBeApproved)
-            {
-                lines.append("       approve exactly these with   \(command.printable)")
-            }
-        }
-        if approvals.isEmpty, plan.held.contains(where: { plan.canBeApproved($0) }) {
-            lines.append("       to approve some of these, save the plan first: sync-plan plan --out FILE")
-        }
-        return lines + [""]
+        return lines
     }
 
     /// Findings of one kind come together, so that many of one kind do not hide the few of another.
-    private func notes(_ plan: Plan) -> [String] {
-        if plan.findings.isEmpty { return [] }
-        let limit = limit.map { max(1, $0 / 4) }
-        var lines: [String] = []
-        for (code, findings) in Dictionary(grouping: plan.findings, by: \.code).sorted(by: {
-            $0.key.rawValue < $1.key.rawValue
-        }) {
-            for finding in findings.prefix(limit ?? findings.count) {
-                lines.append("\(style.yellow("note"))   \(finding.text.printable)")
-            }
-            if let limit, findings.count > limit {
-                lines.append(
-                    "       … and \((findings.count - limit).grouped) more like this (\(code.rawValue)); --all shows them."
-                )
-            }
+    private func notes(_ entries: [PlanOutline.Entry], _ code: Finding.Code) -> [String] {
+        let findings = entries.compactMap(\.finding)
+        let shown = findings.prefix(limit.map { max(1, $0 / 4) } ?? findings.count)
+        var lines = shown.map { "\(style.yellow("note"))   \($0.text.printable)" }
+        if findings.count > shown.count {
+            lines.append(
+                "       … and \((findings.count - shown.count).grouped) more like this (\(code.rawValue)); --all shows them."
+            )
         }
-        return lines + [""]
+        return lines + (code.advice.map { [style.faint("       \($0)")] } ?? [])
+    }
+}
+
+extension PlanOutline.Subject {
+    /// Whether no empty line parts it from another.
+    fileprivate func isBeside(_ other: Self) -> Bool {
+        switch (self, other) {
+        case (.held, .held), (.kind, .kind), (.notes, .notes): true
+        default: false
+        }
+    }
+}
+
+extension PlanOutline.Entry {
+    var deletion: PendingDeletion? { if case .deletion(let deletion) = self { deletion } else { nil } }
+    var finding: Finding? { if case .finding(let finding) = self { finding } else { nil } }
+
+    /// Whether it is an operation that can be done once everything that holds it is approved.
+    func canBeApproved(in plan: Plan) -> Bool {
+        guard case .operation(let operation, let heldBy) = self else { return false }
+        return plan.canBeApproved(HeldOperation(operation, by: heldBy))
     }
 }

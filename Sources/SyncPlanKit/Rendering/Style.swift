@@ -43,6 +43,7 @@ extension String {
     /// That is control characters, line separators, and marks that turn the direction of writing: a value from a directory
     /// can do nothing to a terminal or to whoever reads it.
     var printable: String {
+        if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
         guard unicodeScalars.contains(where: \.isHidden) else { return self }
         return unicodeScalars.map { $0.isHidden ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
     }

@@ -19,6 +19,7 @@ struct ApplyCommand: AsyncParsableCommand {
               sync-plan apply staff.plan      carry out a plan that was saved and reviewed
               sync-plan apply --yes           without asking, for a timer
               sync-plan apply staff.plan --approve 9c1e07ab   with what one rule holds
+              sync-plan apply staff.plan --only kind:create   a part of it
             """)
 
     @OptionGroup var common: CommonOptions
@@ -30,6 +31,8 @@ struct ApplyCommand: AsyncParsableCommand {
         help: ArgumentHelp("Carry out what a safety rule holds back in the saved plan; repeatable.", valueName: "token")
     )
     var approve: [String] = []
+
+    @OptionGroup var selection: SelectionOptions
 
     @Flag(name: .shortAndLong, help: "Do not ask.")
     var yes = false
@@ -58,19 +61,22 @@ struct ApplyCommand: AsyncParsableCommand {
             let file = try await options.plan(profile, progress)
             progress.clear()
             let approved = try file.violations(approvedBy: options.approve)
-            let plan = file.plan.approving(approved)
+            let part = options.selection.value
+            let selected = part.isEverything ? file : try file.selecting(part, approving: approved)
+            let lifted = part.isEverything ? approved : []
+            let plan = selected.plan.approving(lifted)
             let text = PlanText(style: options.common.style, limit: options.all ? nil : 20)
             Terminal.write(text.render(plan, approvals: options.commands(for: file, without: approved), ending: ""))
             if plan.operations.isEmpty {
                 // That there was nothing to do is remembered.
-                _ = try await profile.apply(file)
+                _ = try await profile.apply(selected)
                 return ExitStatus(of: plan)
             }
-            if !options.yes && !Terminal.confirms("Do this?") {
+            if !options.yes && !Terminal.confirms(plan) {
                 Terminal.write("Nothing has been changed.\n")
                 return .success
             }
-            let report = try await profile.apply(file, approving: approved, progress: progress.show)
+            let report = try await profile.apply(selected, approving: lifted, progress: progress.show)
             progress.clear()
             Terminal.write("\n" + ReportText(style: options.common.style).render(report))
             _ = consume lock

@@ -10,12 +10,13 @@ struct PlanCommand: AsyncParsableCommand {
             EXAMPLES
               sync-plan plan                         show the plan
               sync-plan plan --out staff.plan        save it too, to be applied later
+              sync-plan plan --report staff.html     write it as a page, too
               sync-plan plan --from yesterday.ldif   plan from a recorded snapshot
+              sync-plan plan show staff.plan         show a saved plan again
+              sync-plan plan diff old.plan new.plan  show how two saved plans differ
               sync-plan plan --format jsonl | jq -r '.operation.address // empty'
-            """)
-
-    /// How a plan is printed.
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, jsonl }
+            """,
+        subcommands: [PlanShowCommand.self, PlanDiffCommand.self])
 
     @OptionGroup var common: CommonOptions
 
@@ -25,14 +26,9 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
     var from: String?
 
-    @Option(help: "text for people, or jsonl: one JSON object a line.")
-    var format: Format = .text
+    @OptionGroup var forms: PlanForms
 
-    @Flag(help: "Show every operation and note, however many there are.")
-    var all = false
-
-    @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 where there are changes to be made.")
-    var detailedExitCode = false
+    @OptionGroup var exit: ExitOptions
 
     func run() async throws {
         let options = self
@@ -43,18 +39,13 @@ struct PlanCommand: AsyncParsableCommand {
             let file = try await profile.plan(progress: progress.show)
             progress.clear()
             if let out = options.out { try file.write(to: out) }
-            switch options.format {
-            case .text:
-                let text = PlanText(style: options.common.style, limit: options.all ? nil : 20)
-                let approvals = options.out.map { file.approvalCommands(savedAs: $0) } ?? []
-                Terminal.write(text.render(file.plan, approvals: approvals, ending: "Nothing has been changed."))
-                if let out = options.out {
-                    Terminal.write("Saved as \(out); apply it with `sync-plan apply \(out)`.\n")
-                }
-            case .jsonl:
-                file.plan.writeLines { Terminal.write($0) }
+            var report = PlanReport(file, savedAs: options.out)
+            report.style = options.common.style
+            try options.forms.write(report)
+            if let out = options.out, options.forms.format == .text {
+                Terminal.write("Saved as \(out); apply it with `sync-plan apply \(out)`.\n")
             }
-            return ExitStatus(of: file.plan, detailed: options.detailedExitCode)
+            return ExitStatus(of: file.plan, detailed: options.exit.isDetailed)
         }
     }
 }

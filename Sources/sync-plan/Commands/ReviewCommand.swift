@@ -24,11 +24,9 @@ struct ReviewCommand: AsyncParsableCommand {
     @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
     var from: String?
 
-    @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 where there is a difference.")
-    var detailedExitCode = false
+    @OptionGroup var exit: ExitOptions
 
-    @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
-    var noColor = false
+    @OptionGroup var colors: ColorOptions
 
     func run() async throws {
         let options = self
@@ -40,9 +38,9 @@ struct ReviewCommand: AsyncParsableCommand {
             defer { progress.clear() }
             let comparison = try await profiles[0].review(profiles[1], progress: progress.show)
             progress.clear()
-            let text = ReviewText(style: Style(usesColor: !options.noColor && Terminal.wantsColor))
+            let text = ReviewText(style: options.colors.style)
             Terminal.write(text.render(comparison, from: options.old, to: options.new))
-            return ExitStatus(of: comparison, detailed: options.detailedExitCode)
+            return ExitStatus(of: comparison, detailed: options.exit.isDetailed)
         }
     }
 }
