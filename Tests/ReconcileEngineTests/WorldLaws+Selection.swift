@@ -55,7 +55,7 @@ extension World {
                 }
             }
         }
-        return (0..<4).map { _ in PlanSelection(only: some()) } + (0..<4).map { _ in PlanSelection(except: some()) }
+        return (0..<3).map { _ in PlanSelection(only: some()) } + (0..<2).map { _ in PlanSelection(except: some()) }
             + [PlanSelection(only: some(), except: some())]
     }
 }

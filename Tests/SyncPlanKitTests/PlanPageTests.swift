@@ -47,8 +47,11 @@ import Testing
         #expect(page.body.contains("sync-plan apply staff.plan --approve "))
         #expect(page.body.contains(">4 operations take something away from somebody<"))
         // The losses come before what is held, and that before the rest.
-        let order = ["class=\"group losses\"", "class=\"group held\"", "class=\"group kind\"", "class=\"group notes\""]
-            .compactMap { page.body.range(of: $0)?.lowerBound }
+        let order = [
+            "class=\"group is-losses\"", "class=\"group is-held\"", "class=\"group is-kind\"",
+            "class=\"group is-notes\"",
+        ]
+        .compactMap { page.body.range(of: $0)?.lowerBound }
         #expect(order.count == 4 && order == order.sorted())
         #expect(page.has("16 shown"))
     }

@@ -27,13 +27,21 @@ public struct PlanText: Sendable {
         let outline = PlanOutline(plan)
         var lines = [header(plan.overview), ""]
         var last: PlanOutline.Subject?
+        var rules = 0
         for section in outline.sections {
+            if case .held = section.subject {
+                rules += 1
+                if let limit, rules > limit { continue }
+            }
             let isFirst = last.map { !$0.isBeside(section.subject) } ?? true
             if isFirst, last != nil { lines += offer(after: last, plan, approvals) + [""] }
             lines += text(of: section, outline, approvals)
             last = section.subject
         }
         lines += offer(after: last, plan, approvals)
+        if let limit, rules > limit {
+            lines += ["", "held   … by \((rules - limit).of("more rule")), too; --all shows them."]
+        }
         if last != nil { lines.append("") }
         lines += domains(outline)
         let summary = style.bold(outline.summary)

@@ -140,7 +140,7 @@
     const parts = [head];
     if (section.text) parts.push(element('p', { class: 'say' }, isolated(section.text)));
     if (section.advice) parts.push(element('p', { class: 'say soft' }, section.advice));
-    if (section.command) parts.push(approval(section.command));
+    if (section.command) parts.push(approval(section.command, group.rows.length));
     if (group.isOpen && matching.length) {
       parts.push(table(matching.slice(0, group.limit), section));
       const rest = matching.length - group.limit;
@@ -154,7 +154,7 @@
           `Show ${number(Math.min(rest, 8 * page))} more; ${number(rest)} are left`));
       }
     }
-    return element('section', { class: `group ${section.subject}`, 'data-group': position, 'aria-labelledby': `group-${position}` }, ...parts);
+    return element('section', { class: `group is-${section.subject}`, 'data-group': position, 'aria-labelledby': `group-${position}` }, ...parts);
   }
 
   function replace(group) {
@@ -166,14 +166,15 @@
     return fresh;
   }
 
-  function approval(command) {
+  function approval(command, count) {
     const code = element('code', {}, command);
     const copy = element('button', { type: 'button', click: async () => {
       try { await navigator.clipboard.writeText(command); } catch { getSelection().selectAllChildren(code); return; }
       copy.textContent = 'Copied';
       setTimeout(() => { copy.textContent = 'Copy'; }, 2000);
     } }, 'Copy');
-    return element('p', { class: 'approve' }, 'Approve exactly these:', code, copy);
+    return element('p', { class: 'approve' }, // It approves what is not shown, too.
+      count === 1 ? 'Approve exactly this one:' : `Approve exactly these ${number(count)}:`, code, copy);
   }
 
   function table(indices, section) {
