@@ -68,7 +68,7 @@ struct ColorOptions: ParsableArguments {
     @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
     var noColor = false
 
-    var style: Style { Style(usesColor: !noColor && Terminal.wantsColor) }
+    var style: Style { Style(usesColor: !noColor && Terminal.wantsColor, columns: Terminal.columns) }
 }
 
 /// Whether the exit code tells that there is something to be done.

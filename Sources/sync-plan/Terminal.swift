@@ -16,6 +16,13 @@ enum Terminal {
         return isatty(STDOUT_FILENO) != 0 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
+    /// How wide the terminal is; nil where there is none, and where it is too narrow to make anything of it.
+    static var columns: Int? {
+        var size = winsize()
+        guard isatty(STDOUT_FILENO) != 0, unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        return size.ws_col >= 40 ? Int(size.ws_col) : nil
+    }
+
     static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 
     static func write(_ bytes: Span<UInt8>) {

@@ -24,6 +24,8 @@ import Testing
     @Test(arguments: [("everything", Plans.everything), ("attacked", Plans.attacked)])
     func csv(_ name: String, _ plan: Plan) throws { try expectGolden(Self.text(plan, .csv), "\(name).csv") }
 
+    @Test func heldTwice() throws { try expectGolden(Self.text(Plans.heldTwice, .text), "held-twice.txt") }
+
     @Test func severalDomains() throws { try expectGolden(Self.text(Plans.domains, .text, limit: 3), "domains.txt") }
 
     @Test(arguments: [

@@ -51,6 +51,28 @@ import Testing
         #expect(plain == PlanText().render(Plans.everything, ending: ""))
     }
 
+    @Test(arguments: [40, 60, 80, 200]) func linesFitATerminal(_ columns: Int) throws {
+        for plan in Plans.all {
+            for usesColor in [false, true] {
+                let wide = PlanText(style: Style(usesColor: usesColor), limit: nil).render(plan, ending: "Done.")
+                let text = PlanText(style: Style(usesColor: usesColor, columns: columns), limit: nil)
+                    .render(plan, ending: "Done.")
+                // The same words in the same order.
+                let (words, all) = (text.split { " \n".contains($0) }, wide.split { " \n".contains($0) })
+                #expect(words == all)
+                for line in text.replacing(try Regex("\u{1B}\\[[0-9]+m"), with: "").split(separator: "\n") {
+                    let isOneWord = line.split(separator: " ").count == 1
+                    #expect(line.count <= columns || isOneWord || line.contains("   sync-plan "), "\(line)")
+                }
+            }
+        }
+        if columns == 80 {
+            try expectGolden(
+                PlanText(style: Style(columns: 80)).render(Plans.everything, ending: "Nothing has been changed."),
+                "everything-80.txt")
+        }
+    }
+
     @Test func withoutALimitEverythingIsShown() {
         let text = PlanText(limit: nil).render(Plans.many, ending: "")
         for operation in Plans.many.operations + Plans.many.held.map(\.operation) {

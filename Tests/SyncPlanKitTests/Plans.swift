@@ -164,8 +164,18 @@ enum Plans {
             accounts)
     }()
 
+    /// Operations that two rules hold, beside some that one of them does.
+    static let heldTwice = plan(
+        [], ["boss", "old", "older"].map { Made.account($0) },
+        rules: rules {
+            $0.rails = [
+                ActionLimit(.delete, count: 1),
+                ProtectedAccounts(["boss", "older"].map { Made.address("\($0)@corp.example") }),
+            ]
+        })
+
     /// All of them, for what must hold of any plan.
-    static let all = [everything, many, incomplete, shared, hostile, attacked, domains, plan([], [])]
+    static let all = [everything, many, incomplete, shared, hostile, attacked, domains, heldTwice, plan([], [])]
 
     /// A plan as it is saved.
     static func file(_ plan: Plan) -> PlanFile {

@@ -46,7 +46,7 @@ public struct PlanText: Sendable {
         lines += domains(outline)
         let summary = style.bold(outline.summary)
         lines.append(ending.isEmpty ? summary : "\(summary)   \(ending)")
-        return lines.joined(separator: "\n") + "\n"
+        return lines.flatMap(self.lines).joined(separator: "\n") + "\n"
     }
 
     private func header(_ overview: Plan.Overview) -> String {
@@ -79,7 +79,7 @@ public struct PlanText: Sendable {
         case .kind: operations(section.entries, outline)
         case .held(let index):
             ["\(style.red("held"))   \(outline.plan.violations[index].text.printable)"]
-                + operations(section.entries, outline, indented: "     ")
+                + held(section.entries, index, outline)
                 + (outline.approval(of: section, approvals)
                     .map { ["       approve exactly these with   \($0.printable)"] } ?? [])
         case .later: later(section.entries)
@@ -95,6 +95,26 @@ public struct PlanText: Sendable {
         return ["       to approve some of these, save the plan first: sync-plan plan --out FILE"]
     }
 
+    /// What a violation holds: operations that an earlier one holds too have been shown there.
+    private func held(_ entries: [PlanOutline.Entry], _ index: Int, _ outline: PlanOutline) -> [String] {
+        let fresh = entries.filter { $0.heldBy.first == index }
+        var lines = operations(fresh, outline, indented: "     ")
+        if fresh.count < entries.count {
+            lines.append("       \((entries.count - fresh.count).of("operation")) of those shown above")
+        }
+        let rails = Set(entries.flatMap(\.heldBy).filter { $0 != index }).sorted().map {
+            outline.plan.violations[$0].rail
+        }
+        if !rails.isEmpty {
+            let count = entries.count { $0.heldBy.count > 1 }
+            let names = Set(rails).sorted().joined(separator: ", ").printable
+            lines.append(
+                "       \(count.grouped) of these \(count == 1 ? "is" : "are") held by \(names), too: it takes the approval of each"
+            )
+        }
+        return lines
+    }
+
     /// Operations by kind, of each as many as ``limit`` allows.
     private func operations(
         _ entries: [PlanOutline.Entry], _ outline: PlanOutline, indented margin: String = ""
@@ -107,12 +127,8 @@ public struct PlanText: Sendable {
             }
             rest = rest.dropFirst(all.count)
             let shown = all.prefix(limit ?? all.count)
-            for case .operation(let operation, let heldBy) in shown {
+            for case .operation(let operation, _) in shown {
                 lines += text(of: operation, width: outline.width).map { margin + $0 }
-                if heldBy.count > 1 {
-                    let rails = Set(heldBy.map { outline.plan.violations[$0].rail }).sorted().joined(separator: ", ")
-                    lines.append("\(margin)                   needs the approval of each: \(rails.printable)")
-                }
             }
             if all.count > shown.count {
                 let remainder = outline.remainder(all.dropFirst(shown.count), first.kind.rawValue)
@@ -160,6 +176,9 @@ extension PlanOutline.Subject {
 extension PlanOutline.Entry {
     var deletion: PendingDeletion? { if case .deletion(let deletion) = self { deletion } else { nil } }
     var finding: Finding? { if case .finding(let finding) = self { finding } else { nil } }
+
+    /// The violations that hold it.
+    var heldBy: [Int] { if case .operation(_, let heldBy) = self { heldBy } else { [] } }
 
     /// Whether it is an operation that can be done once everything that holds it is approved.
     func canBeApproved(in plan: Plan) -> Bool {

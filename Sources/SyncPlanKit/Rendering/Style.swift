@@ -3,8 +3,14 @@ public struct Style: Sendable, Hashable {
     /// Whether escape sequences are written.
     public var usesColor: Bool
 
+    /// How many columns there are for a line; nil for any number.
+    public var columns: Int?
+
     /// Makes a style.
-    public init(usesColor: Bool = false) { self.usesColor = usesColor }
+    public init(usesColor: Bool = false, columns: Int? = nil) {
+        self.usesColor = usesColor
+        self.columns = columns
+    }
 
     func red(_ text: String) -> String { mark(text, "31") }
     func green(_ text: String) -> String { mark(text, "32") }
@@ -14,7 +20,7 @@ public struct Style: Sendable, Hashable {
     func faint(_ text: String) -> String { mark(text, "2") }
 
     private func mark(_ text: String, _ code: String) -> String {
-        usesColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+        usesColor && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }
 }
 
