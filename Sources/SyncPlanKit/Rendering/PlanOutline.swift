@@ -60,7 +60,9 @@ struct PlanOutline: Sendable {
             }
             domains[operation.address.domain.text, default: [:]][operation.kind, default: 0] += 1
         }
-        width = plan.operations.reduce(0) { max($0, min($1.address.text.utf8.count, 40)) }
+        width = (plan.operations + plan.held.map(\.operation)).reduce(0) {
+            max($0, min($1.address.text.utf8.count, 40))
+        }
         self.domains = domains.sorted { $0.key.precedesInBytes($1.key) }.map { ($0.key, $0.value) }
         var heldBy = [[HeldOperation]](repeating: [], count: plan.violations.count)
         for held in plan.held {

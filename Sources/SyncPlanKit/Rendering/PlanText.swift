@@ -99,8 +99,11 @@ public struct PlanText: Sendable {
     private func held(_ entries: [PlanOutline.Entry], _ index: Int, _ outline: PlanOutline) -> [String] {
         let fresh = entries.filter { $0.heldBy.first == index }
         var lines = operations(fresh, outline, indented: "     ")
-        if fresh.count < entries.count {
-            lines.append("       \((entries.count - fresh.count).of("operation")) of those shown above")
+        let others = entries.filter { $0.heldBy.first != index }.compactMap(\.address)
+        if !others.isEmpty {
+            let named = others.prefix(limit.map { max(1, $0 / 4) } ?? others.count).map(\.text.printable)
+            let more = others.count > named.count ? " and \((others.count - named.count).grouped) more" : ""
+            lines.append("       shown above: \(named.joined(separator: ", "))\(more)")
         }
         let rails = Set(entries.flatMap(\.heldBy).filter { $0 != index }).sorted().map {
             outline.plan.violations[$0].rail
@@ -176,6 +179,9 @@ extension PlanOutline.Subject {
 extension PlanOutline.Entry {
     var deletion: PendingDeletion? { if case .deletion(let deletion) = self { deletion } else { nil } }
     var finding: Finding? { if case .finding(let finding) = self { finding } else { nil } }
+
+    /// The address of an operation.
+    var address: MailAddress? { if case .operation(let operation, _) = self { operation.address } else { nil } }
 
     /// The violations that hold it.
     var heldBy: [Int] { if case .operation(_, let heldBy) = self { heldBy } else { [] } }
