@@ -18,8 +18,8 @@ struct SyncMessages {
     private static let informationResponse = "1.3.6.1.4.1.4203.1.9.1.4"
 
     /// Which entries may be others than recorded, those recorded being `known`.
-    func changed(among known: Set<ObjectID>) -> Set<ObjectID> {
-        hasNamedAll ? named.union(known.subtracting(present)) : named
+    func changed(among known: @autoclosure () -> Set<ObjectID>) -> Set<ObjectID> {
+        hasNamedAll ? named.union(known().subtracting(present)) : named
     }
 
     /// Whether anything was told that has not been handed over.
