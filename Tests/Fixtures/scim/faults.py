@@ -2,9 +2,9 @@
 service's.
 
 POST /faults with a list of faults; each strikes at the next request with its method whose path has its text in it, once or
-as many times as it says, 0 for ever. POST /weather with {"percent": 5, "seed": 1, "faults": [...]}: each request meets one of these with
-that chance. GET /requests answers what came since the last time it was asked, each with the status that the service
-answered, if it was asked, and the fault that it met, if any.
+as many times as it says, 0 for ever. POST /weather with {"percent": 5, "seed": 1, "faults": [...]}: each request meets one
+of these with that chance. GET /requests answers what came since the last time it was asked, each with the status that the
+service answered, if it was asked, and the fault that it met, if any.
 
 A fault: {"method": "POST", "path": "Users", "times": 1, "what": ...}, where `what` is one of
   "answer"        this answer instead of the service's, which is not asked: status, headers, body
