@@ -79,6 +79,10 @@ extension JSONWriter {
             $0.pair("precondition", operation.precondition.description)
             $0.key("stage")
             $0.integer(operation.stage)
+            if let after = operation.after {
+                $0.key("after")
+                $0.array(after) { $0.integer($1) }
+            }
         }
     }
 
