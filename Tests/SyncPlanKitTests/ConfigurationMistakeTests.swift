@@ -70,7 +70,8 @@ import Testing
         .rules("unknown section", "limit: {}", "3: limit: there is no such key. Did you mean \"limits\"?"),
         .rules(
             "unknown section far from any", "frobnicate: 1",
-            "3: frobnicate: there is no such key. Known here: authentication, backend, domains, entitlements, groups, lifecycle, limits, people, "
+            "3: frobnicate: there is no such key. Known here: apply, authentication, backend, domains, entitlements, groups, lifecycle, limits, "
+                + "people, "
                 + "protected, provider, settings, source, state."),
         Case(
             "two sources", "source:\n  ldif: { path: a }\n  ldap: { url: ldaps://a, base: dc=a }\nprovider: {}\n",

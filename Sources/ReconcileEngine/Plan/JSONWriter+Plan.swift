@@ -86,7 +86,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func write(_ account: Account) {
+    mutating func write(_ account: Account) {
         object {
             $0.pair("kind", account.kind.rawValue)
             $0.pair("key", account.key?.text)

@@ -45,7 +45,8 @@ public struct ReportText: Sendable {
         case .finished: text
         case .stopped: "Stopped. \(text) Run the same command again to go on."
         case .outOfTime: "The time was over. \(text) Run the same command again to go on."
-        case .tooManyFailures(let count): "Ended early, because \(count.grouped) operations failed or were stale. \(text)"
+        case .tooManyFailures(let count):
+            "Ended early, because \(count.grouped) operations failed or were stale. \(text)"
         case .quarantined(let quarantine):
             "Ended early, because most calls failed. The provider is left alone until \(quarantine.until). \(text) "
                 + "Run the same command again then, or with --now."
