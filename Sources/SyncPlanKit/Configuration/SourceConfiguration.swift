@@ -274,7 +274,7 @@ extension Section {
 }
 
 extension Duration {
-    /// Reads `500 ms`, `10 s`, `5 min`, `2 h` or `7 d`; nil where the text is none of these, or the time is not positive.
+    /// Reads `500 ms`, `10 s`, `5 min` or `5 m`, `2 h` or `7 d`; nil where the text is none of these, or the time is not positive.
     package init?(text: String) {
         let compact = text.filter { $0 != " " }
         let digits = compact.prefix { $0.isASCII && $0.isNumber }
