@@ -22,6 +22,16 @@ import Testing
         #expect(try id.hash64 == ObjectID(uuidText: Self.text).hash64)
     }
 
+    @Test func readsOctetsInTheOrderOfTheText() {
+        let octets: [UInt8] = [
+            0x6B, 0x14, 0x05, 0x33, 0x2C, 0x5D, 0x4F, 0x1E, 0x92, 0xC4, 0x01, 0x23, 0x45, 0x67, 0x89, 0xAB,
+        ]
+        #expect(ObjectID(uuidOctets: octets)?.text == Self.text)
+        #expect(ObjectID(uuidOctets: ([0] + octets)[1...])?.text == Self.text)
+        #expect(ObjectID(uuidOctets: octets.dropLast()) == nil)
+        #expect(ObjectID(uuidOctets: octets + [0]) == nil)
+    }
+
     @Test(arguments: [0, 1, 15, 17, 32])
     func refusesOtherLengths(count: Int) {
         let error = #expect(throws: ObjectIDError.self) {

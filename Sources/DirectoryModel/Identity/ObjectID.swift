@@ -29,6 +29,14 @@ public struct ObjectID: Hashable, Sendable {
         try self.init(activeDirectoryGUID: copy.span)
     }
 
+    /// The identity in the 16 octets of a UUID, most significant first (RFC 9562), as RFC 4533 has them; nil for any other
+    /// number of octets.
+    public init?(uuidOctets octets: some Collection<UInt8>) {
+        guard octets.count == 16 else { return nil }
+        func word(_ octets: some Collection<UInt8>) -> UInt64 { octets.reduce(0) { $0 << 8 | UInt64($1) } }
+        storage = .uuid(word(octets.prefix(8)), word(octets.dropFirst(8)))
+    }
+
     /// The identity in the text of a UUID: 32 hexadecimal digits of any case, grouped 8-4-4-4-12 (RFC 9562, RFC 4530).
     ///
     /// Braces, a `urn:` prefix and missing hyphens throw an ``ObjectIDError``.

@@ -16,11 +16,22 @@ extension DirectorySnapshot {
                 pages: 1, referrals: []))
         return DirectorySnapshot(
             source: source, schema: schema, attributes: later.attributes,
-            users: users.filter { !ids.contains($0.id) } + later.users,
-            groups: groups.filter { !ids.contains($0.id) } + later.groups,
-            contacts: contacts.filter { !ids.contains($0.id) } + later.contacts,
+            users: Self.replacing(ids, of: users, with: later.users),
+            groups: Self.replacing(ids, of: groups, with: later.groups),
+            contacts: Self.replacing(ids, of: contacts, with: later.contacts),
             partialGroups: partialGroups.subtracting(ids).union(later.partialGroups),
             completeness: reasons.isEmpty ? .complete(CompletenessProof(searches: evidence)) : .partial(reasons))
+    }
+
+    /// Copies each object that stays once.
+    private static func replacing<Object: DirectoryObject>(
+        _ ids: Set<ObjectID>, of objects: [Object], with later: [Object]
+    ) -> [Object] {
+        var result: [Object] = []
+        result.reserveCapacity(objects.count + later.count)
+        for index in objects.indices where !ids.contains(objects[index].id) { result.append(objects[index]) }
+        result += later
+        return result
     }
 
     private static let rereadSubject = "what has changed since"

@@ -73,7 +73,7 @@ extension LDAPDirectory: IncrementalReader {
         var kept: DirectoryRecord?
         do throws(LDAPError) {
             var position = try start.get()
-            try position.landmarks.complete(for: nil, in: snapshot, position.contexts, over: connection)
+            try position.landmarks.complete(for: [snapshot], of: snapshot, position.contexts, over: connection)
             kept = DirectoryRecord(snapshot: snapshot, position: position.text, updates: 0)
         } catch {
             if error.code != .unfollowable { throw error }

@@ -29,14 +29,14 @@ struct Landmarks: Equatable {
 
     /// Adds what recorded objects lie below, and what they name, as far as it is not known yet.
     ///
-    /// - Parameter ids: the objects to look at; nil for all.
+    /// - Parameter parts: the objects to look at.
     /// - Throws: `unfollowable` where one cannot be found, or there are too many.
     mutating func complete(
-        for ids: Set<ObjectID>?, in snapshot: DirectorySnapshot, _ contexts: [DistinguishedName],
+        for parts: [DirectorySnapshot], of snapshot: DirectorySnapshot, _ contexts: [DistinguishedName],
         over connection: borrowing LDAPConnection
     ) throws(LDAPError) {
         let identity = snapshot.schema.objectID
-        let names = unknownNames(in: ids, of: snapshot, contexts)
+        let names = unknownNames(in: parts, of: snapshot, contexts)
         if named.count + names.count > Self.limit {
             throw connection.unfollowable("has objects that name more than \(Self.limit) entries outside the bases")
         }
@@ -44,7 +44,7 @@ struct Landmarks: Equatable {
             // What is not there, or may not be seen, cannot be told of either.
             if let id = try connection.identity(of: name, identity) { named[id] = name }
         }
-        for place in unknownPlaces(above: ids, in: snapshot, contexts) {
+        for place in unknownPlaces(above: parts, contexts) {
             guard let id = try connection.identity(of: place, identity) else {
                 throw connection.unfollowable("does not let the account read \(identity.attribute) of \(place.text)")
             }
@@ -53,12 +53,12 @@ struct Landmarks: Equatable {
     }
 
     private func unknownPlaces(
-        above ids: Set<ObjectID>?, in snapshot: DirectorySnapshot, _ contexts: [DistinguishedName]
+        above parts: [DirectorySnapshot], _ contexts: [DistinguishedName]
     ) -> Set<DistinguishedName> {
         // A place that moves takes its parents' names with it, wherever it has gone.
         var parents = Set(named.values.compactMap(\.parent)).union(places.values.compactMap(\.parent))
-        snapshot.forEachObject { object in
-            if ids?.contains(object.id) ?? true, let parent = object.dn.parent { parents.insert(parent) }
+        for part in parts {
+            part.forEachObject { _, name, _ in if let parent = name.parent { parents.insert(parent) } }
         }
         let known = Set(places.values)
         var seen: Set<DistinguishedName> = []
@@ -74,19 +74,22 @@ struct Landmarks: Equatable {
     }
 
     private func unknownNames(
-        in ids: Set<ObjectID>?, of snapshot: DirectorySnapshot, _ contexts: [DistinguishedName]
+        in parts: [DirectorySnapshot], of snapshot: DirectorySnapshot, _ contexts: [DistinguishedName]
     ) -> [DistinguishedName] {
-        var texts: Set<String> = []
-        var names: [String: DistinguishedName] = [:]
-        snapshot.forEachObject { object in
-            if !(ids?.contains(object.id) ?? true) { return }
-            object.forEachName { _, name in
-                if texts.insert(name.text).inserted { names[name.canonicalKey] = name }
-                return true
+        var texts: [String: DistinguishedName] = [:]
+        for part in parts {
+            part.forEachObject { _, _, attributes in
+                attributes.forEachName { _, name in
+                    texts[name.text] = name
+                    return true
+                }
             }
         }
-        if names.isEmpty { return [] }
-        snapshot.forEachObject { names[$0.dn.canonicalKey] = nil }
+        // Servers spell a name as the entry does, as a rule.
+        if !texts.isEmpty { snapshot.forEachObject { _, name, _ in texts[name.text] = nil } }
+        if texts.isEmpty { return [] }
+        var names = Dictionary(texts.values.map { ($0.canonicalKey, $0) }) { first, _ in first }
+        snapshot.forEachObject { _, name, _ in names[name.canonicalKey] = nil }
         for name in places.values { names[name.canonicalKey] = nil }
         for name in named.values { names[name.canonicalKey] = nil }
         return names.values.filter { name in contexts.contains { name.isDescendant(of: $0) } }
@@ -94,18 +97,26 @@ struct Landmarks: Equatable {
 }
 
 extension DirectorySnapshot {
-    /// Shows every user, group and contact.
-    func forEachObject(_ body: (any DirectoryObject) -> Void) {
-        for user in users { body(user) }
-        for group in groups { body(group) }
-        for contact in contacts { body(contact) }
+    /// Shows users, groups and contacts: those with the identities, or all.
+    func forEachObject(
+        of ids: Set<ObjectID>? = nil, _ body: (ObjectID, DistinguishedName, AttributeValues) -> Void
+    ) {
+        func show(_ objects: [some DirectoryObject]) {
+            // Whole objects are not copied only to be passed over.
+            for index in objects.indices where ids?.contains(objects[index].id) ?? true {
+                body(objects[index].id, objects[index].dn, objects[index].attributes)
+            }
+        }
+        show(users)
+        show(groups)
+        show(contacts)
     }
 }
 
-extension DirectoryObject {
+extension AttributeValues {
     /// Shows every value that is the name of an entry, until `body` answers false.
     func forEachName(_ body: (AttributeSlot, DistinguishedName) -> Bool) {
-        attributes.forEachValue { slot, value in
+        forEachValue { slot, value in
             // Most values that are no names have no equals sign where a name has its first.
             var index = 0
             while index < value.count, value[index].isNameOfType { index += 1 }

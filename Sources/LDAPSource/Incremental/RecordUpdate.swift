@@ -40,7 +40,7 @@ struct RecordUpdate {
     /// The recorded identities in a naming context.
     func known(in context: DistinguishedName) -> Set<ObjectID> {
         func all(_ objects: [some DirectoryObject]) -> [ObjectID] {
-            objects.lazy.filter { $0.dn == context || $0.dn.isDescendant(of: context) }.map(\.id)
+            objects.lazy.filter { $0.dn.isDescendant(of: context) || $0.dn == context }.map(\.id)
         }
         let known = Set(all(snapshot.users) + all(snapshot.groups) + all(snapshot.contacts))
         return known.union(landmarks.known(in: context))
@@ -54,6 +54,7 @@ struct RecordUpdate {
     ) throws(LDAPError) {
         let limit = max(1000, (snapshot.users.count + snapshot.groups.count + snapshot.contacts.count) / 4)
         var pending = ids
+        var parts: [DirectorySnapshot] = []
         while !pending.isEmpty {
             asked.formUnion(pending)
             if asked.count > limit {
@@ -62,17 +63,19 @@ struct RecordUpdate {
             let later = try read(pending, over: connection, progress: progress)
             let more = try consequences(of: pending, later, over: connection)
             snapshot = snapshot.replacing(pending, with: later)
+            parts.append(later)
             pending = more.subtracting(asked)
         }
-        snapshot.forEachObject { object in
-            guard asked.contains(object.id) else { return }
-            object.forEachName { _, name in
-                if !displaced.contains(name.canonicalKey) { return true }
-                unsettled.insert(object.id)
-                return false
+        for part in parts where !displaced.isEmpty {
+            part.forEachObject { id, _, attributes in
+                attributes.forEachName { _, name in
+                    if !displaced.contains(name.canonicalKey) { return true }
+                    unsettled.insert(id)
+                    return false
+                }
             }
         }
-        try landmarks.complete(for: asked, in: snapshot, contexts, over: connection)
+        try landmarks.complete(for: parts, of: snapshot, contexts, over: connection)
     }
 
     /// Reads those of the entries that are users, groups and contacts under the bases.
@@ -101,7 +104,7 @@ struct RecordUpdate {
     /// The names of objects, those that are asked for or all.
     func names(of ids: Set<ObjectID>? = nil, in snapshot: DirectorySnapshot) -> [ObjectID: DistinguishedName] {
         var names: [ObjectID: DistinguishedName] = [:]
-        snapshot.forEachObject { if ids?.contains($0.id) ?? true { names[$0.id] = $0.dn } }
+        snapshot.forEachObject(of: ids) { id, name, _ in names[id] = name }
         return names
     }
 

@@ -43,8 +43,8 @@ struct Ripples {
     func affected(_ landmarks: Landmarks) -> Set<ObjectID> {
         if displaced.isEmpty && changedGroups.isEmpty { return [] }
         var ids: Set<ObjectID> = []
-        snapshot.forEachObject { object in
-            if isBelowDisplaced(object.dn) || hasOtherNames(object) { ids.insert(object.id) }
+        snapshot.forEachObject { id, name, attributes in
+            if isBelowDisplaced(name) || hasOtherNames(name, attributes) { ids.insert(id) }
         }
         for place in displacedPlaces { ids.formUnion(landmarks.known(in: place)) }
         return ids
@@ -55,10 +55,10 @@ struct Ripples {
     }
 
     /// Whether an object names what is displaced, or its groups are not those of the changed groups that list it.
-    private func hasOtherNames(_ object: some DirectoryObject) -> Bool {
+    private func hasOtherNames(_ name: DistinguishedName, _ attributes: AttributeValues) -> Bool {
         var isDisplaced = false
         var groups: Set<String> = []
-        object.forEachName { slot, name in
+        attributes.forEachName { slot, name in
             let key = name.canonicalKey
             if slot == memberOf, changedGroups.contains(key) { groups.insert(key) }
             isDisplaced = displaced.contains(key) || isBelowDisplaced(name)
@@ -66,6 +66,6 @@ struct Ripples {
         }
         if isDisplaced { return true }
         if memberOf == nil || changedGroups.isEmpty { return false }
-        return groups != groupsByMember[object.dn.canonicalKey] ?? []
+        return groups != groupsByMember[name.canonicalKey] ?? []
     }
 }

@@ -18,8 +18,8 @@ struct SyncMessages {
     private static let informationResponse = "1.3.6.1.4.1.4203.1.9.1.4"
 
     /// Which entries may be others than recorded, those recorded being `known`.
-    func changed(among known: Set<ObjectID>) -> Set<ObjectID> {
-        hasNamedAll ? named.union(known.subtracting(present)) : named
+    func changed(among known: @autoclosure () -> Set<ObjectID>) -> Set<ObjectID> {
+        hasNamedAll ? named.union(known().subtracting(present)) : named
     }
 
     /// Whether anything was told that has not been handed over.
@@ -70,7 +70,7 @@ struct SyncMessages {
         guard let value = controls.first(where: { $0.oid == Self.stateControl })?.value else { return false }
         var reader = DERReader(value[...])
         guard var parts = reader.enter(), let state = parts.integer(), let octets = parts.next()?.contents,
-            let id = ObjectID(uuid: octets)
+            let id = ObjectID(uuidOctets: octets)
         else { return false }
         note(parts.next()?.contents)
         if state == 0 {
@@ -109,7 +109,7 @@ struct SyncMessages {
             case 0x31:
                 var ids = DERReader(contents)
                 while let (_, octets) = ids.next() {
-                    guard let id = ObjectID(uuid: octets) else { return false }
+                    guard let id = ObjectID(uuidOctets: octets) else { return false }
                     if areDeleted { named.insert(id) } else { present.insert(id) }
                 }
             default: return false
@@ -131,18 +131,5 @@ struct SyncMessages {
     private mutating func note(_ octets: ArraySlice<UInt8>?) {
         guard let octets else { return }
         cookie = String(decoding: octets, as: UTF8.self)
-    }
-}
-
-extension ObjectID {
-    /// The identity in sixteen octets, most significant first (RFC 4530).
-    fileprivate init?(uuid octets: ArraySlice<UInt8>) {
-        let digits = Array(octets).hex
-        guard octets.count == 16 else { return nil }
-        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { range in
-            String(digits.dropFirst(range.lowerBound).prefix(range.count))
-        }
-        guard let id = try? ObjectID(uuidText: groups.joined(separator: "-")) else { return nil }
-        self = id
     }
 }

@@ -28,7 +28,7 @@ enum SyncreplChanges: ChangeFeed {
         var marks: [String: String] = [:]
         for context in state.contexts {
             let changes = state.lastChanges[context.text] ?? []
-            let witness = try witness(in: context, since: changes, over: connection)
+            let witness = try witness(in: context, at: changes, over: connection)
             marks[context.text] = SyncreplMark(changes: changes, witness: witness).text
         }
         return marks
@@ -56,7 +56,8 @@ enum SyncreplChanges: ChangeFeed {
                 }
                 guard outcome.code == .success else { throw refusal(outcome, connection) }
                 try messages.end(controls, connection)
-                let witness = try witness(in: context, since: mark.changes, over: connection)
+                var witness = try witness(in: context, at: now, over: connection)
+                if witness == nil { witness = try Self.witness(in: context, at: mark.changes, over: connection) }
                 if isGone, let gone = mark.witness?.id, !messages.named.contains(gone) { throw putBack(connection) }
                 changes.ids.formUnion(messages.changed(among: known(context)))
                 mark = SyncreplMark(changes: now, witness: witness ?? (isGone ? nil : mark.witness))
@@ -71,12 +72,13 @@ enum SyncreplChanges: ChangeFeed {
 
     // MARK: Databases that are put back
 
-    /// The entry that has changed last, and its mark (`entryCSN`); nil where none has changed since.
+    /// The entry that has changed last, and its mark (`entryCSN`); nil where none has changed since: what changed last may
+    /// have been deleted by that.
     ///
     /// A database that was put back and changed since then has newer marks than the one before, and does not tell what was
     /// undone; but this entry has an older one in it, or is not there.
     private static func witness(
-        in context: DistinguishedName, since changes: [String], over connection: borrowing LDAPConnection
+        in context: DistinguishedName, at changes: [String], over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> SyncreplMark.Witness? {
         guard let start = changes.max() else { return nil }
         let search = Search.entries(in: context, "(entryCSN>=\(start))", attribute, reading: ["entryCSN"])
