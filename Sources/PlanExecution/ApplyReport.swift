@@ -43,6 +43,24 @@ public struct ApplyReport: Sendable, Hashable {
         case stopped
         /// The provider refused the credentials, so that every further call would have failed. The sentence is its own.
         case refused(String)
+        /// The time for the run was over (``PlanExecutor/Options/timeLimit``).
+        case outOfTime
+        /// So many operations failed or were stale: more than ``PlanExecutor/Options/maximumFailures``.
+        case tooManyFailures(Int)
+        /// The provider is in trouble: most calls failed, or it asks to be left alone for long.
+        case quarantined(Quarantine)
+
+        /// The ending's name in the journal and in reports.
+        public var name: String {
+            switch self {
+            case .finished: "finished"
+            case .stopped: "stopped"
+            case .refused: "refused"
+            case .outOfTime: "out-of-time"
+            case .tooManyFailures: "too-many-failures"
+            case .quarantined: "quarantined"
+            }
+        }
     }
 
     /// The operations in the order of the plan.

@@ -11,12 +11,16 @@ struct Journal: Sendable {
     /// Begins the record of a run.
     ///
     /// - Parameter plan: a digest of the plan; runs with the same digest are tries at the same plan.
-    init(_ state: StateDatabase, plan: String, provider: String, operations: Int) throws(StateDatabaseError) {
+    init(
+        _ state: StateDatabase, plan: String, provider: String, operations: Int, origin: RunOrigin
+    ) throws(StateDatabaseError) {
         self.state = state
         (run, memory) = try state.write { database in
             try database.execute(
-                sql: "INSERT INTO run (plan, provider, operations) VALUES (?, ?, ?)",
-                arguments: [plan, provider, operations])
+                sql: """
+                    INSERT INTO run (plan, provider, operations, configuration, tool, "user") VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [plan, provider, operations, origin.configuration, origin.tool, origin.user])
             return (database.lastInsertedRowID, try MemoryTables(adding: provider, database))
         }
     }
@@ -54,20 +58,6 @@ struct Journal: Sendable {
         }
     }
 
-    /// Writes down what is about to be done.
-    func intend(_ operations: [(position: Int, operation: Operation)]) throws(StateDatabaseError) {
-        try state.write { database in
-            let statement = try database.cachedStatement(
-                sql:
-                    "INSERT OR REPLACE INTO entry (run, position, kind, address, state) VALUES (?, ?, ?, ?, 'intended')"
-            )
-            for (position, operation) in operations {
-                try statement.execute(
-                    arguments: [run, position, operation.kind.rawValue, operation.address.text])
-            }
-        }
-    }
-
     /// Writes down which accounts were known again by their bindings.
     func recognize(_ links: [RecognizedLink]) throws(StateDatabaseError) {
         if links.isEmpty { return }
@@ -76,16 +66,20 @@ struct Journal: Sendable {
         }
     }
 
-    /// Writes down what came of operations, together with what the next run has to know of it.
+    /// Writes down what came of operations, together with what the next run has to know of it, and what is about to be
+    /// done: all or nothing of it.
     func record(
-        _ results: [(position: Int, operation: Operation, result: ApplyReport.Result)]
+        _ results: [(position: Int, operation: Operation, result: ApplyReport.Result)],
+        intending next: [(position: Int, operation: Operation)]
     ) throws(StateDatabaseError) {
         try state.write { database in
-            let statement = try database.cachedStatement(
-                sql: "UPDATE entry SET state = ?, detail = ? WHERE run = ? AND position = ?")
+            let outcome = try database.cachedStatement(
+                sql:
+                    "UPDATE entry SET state = ?, detail = ?, at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE run = ? AND position = ?"
+            )
             for (position, operation, result) in results {
                 if let (name, detail) = Self.text(result) {
-                    try statement.execute(arguments: [name, detail, run, position])
+                    try outcome.execute(arguments: [name, detail, run, position])
                     if let account = result.account { try memory.note(operation, on: account, database) }
                 } else {
                     // Intended, but the run was stopped before it was tried.
@@ -93,15 +87,30 @@ struct Journal: Sendable {
                         sql: "DELETE FROM entry WHERE run = ? AND position = ?", arguments: [run, position])
                 }
             }
+            let intent = try database.cachedStatement(
+                sql:
+                    "INSERT OR REPLACE INTO entry (run, position, kind, address, state) VALUES (?, ?, ?, ?, 'intended')"
+            )
+            for (position, operation) in next {
+                try intent.execute(arguments: [run, position, operation.kind.rawValue, operation.address.text])
+            }
         }
     }
 
-    /// Writes down that the run came to its end, and what it leaves behind; nil for nothing.
-    func end(leaving note: RunNote?) throws(StateDatabaseError) {
+    /// Writes down why the run came to its end, and what it leaves behind; nil for nothing.
+    ///
+    /// - Parameter answered: whether the provider did something that it was told, which ends its quarantine.
+    func end(_ ending: ApplyReport.Ending, leaving note: RunNote?, answered: Bool) throws(StateDatabaseError) {
         try state.write { database in
             if let note { try memory.note(note, database) }
+            if case .quarantined(let quarantine) = ending {
+                try memory.note(quarantine, database)
+            } else if answered {
+                try memory.endQuarantine(database)
+            }
             try database.execute(
-                sql: "UPDATE run SET ended_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", arguments: [run])
+                sql: "UPDATE run SET ended_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ending = ? WHERE id = ?",
+                arguments: [ending.name, run])
         }
     }
 

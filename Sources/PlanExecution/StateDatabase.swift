@@ -79,6 +79,16 @@ public struct StateDatabase: Sendable {
                     """)
         }
         migrator.registerMigration("2") { try $0.execute(sql: MemoryTables.sql) }
+        migrator.registerMigration("3") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE run ADD COLUMN ending TEXT;
+                    ALTER TABLE run ADD COLUMN configuration TEXT;
+                    ALTER TABLE run ADD COLUMN tool TEXT;
+                    ALTER TABLE run ADD COLUMN "user" TEXT;
+                    """)
+            try database.execute(sql: MemoryTables.quarantineSQL)
+        }
         return migrator
     }
 

@@ -58,6 +58,7 @@ extension SCIMAccountProvider {
         let patch = description.patch.map { $0 ? "PATCH" : "no PATCH, so that PUT is used" }
         lines.append(profile.users.update == .patch ? patch ?? "nothing about PATCH" : "PUT by the profile")
         lines.append(description.versions == true ? "versions" : "no versions")
+        if description.bulk == true { lines.append("Bulk, which is not used") }
         if !description.silent.isEmpty {
             lines.append("nothing to say of its " + description.silent.map(\.endpoint).joined(separator: ", "))
         }

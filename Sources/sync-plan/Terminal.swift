@@ -125,20 +125,17 @@ final class ProgressLine: Sendable {
     private let state = Mutex(State())
 
     func show(_ progress: RunProgress) {
-        let text: String
-        switch progress {
-        case .note(let note):
+        if case .note(let note) = progress {
             clear()
             return Terminal.note(note)
-        case .reading(let entries): text = "reading the directory: \(entries) entries"
-        case .listing(let accounts): text = "listing the provider: \(accounts) accounts"
-        case .applying(let apply): text = Self.text(apply, since: start(apply))
         }
         state.withLock { state in
+            if case .applying(let apply) = progress, state.start == nil { state.start = (.now, apply.completed) }
             let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
             guard ContinuousClock.now - state.lastShown >= interval else { return }
             state.lastShown = .now
             state.isShown = true
+            let text = Self.text(progress, since: state.start)
             FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n").utf8))
         }
     }
@@ -151,12 +148,14 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// The first report of a run, which the rate counts from.
-    private func start(_ apply: ApplyProgress) -> (time: ContinuousClock.Instant, completed: Int) {
-        state.withLock { state in
-            let start = state.start ?? (.now, apply.completed)
-            state.start = start
-            return start
+    private static func text(
+        _ progress: RunProgress, since start: (time: ContinuousClock.Instant, completed: Int)?
+    ) -> String {
+        switch progress {
+        case .note(let note): note
+        case .reading(let entries): "reading the directory: \(entries) entries"
+        case .listing(let accounts): "listing the provider: \(accounts) accounts"
+        case .applying(let apply): text(apply, since: start ?? (.now, apply.completed))
         }
     }
 

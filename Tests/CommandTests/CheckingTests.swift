@@ -156,7 +156,7 @@ struct CheckingTests {
             for row in section.rows { table += try await Self.line(row, servers) }
             table += "\n"
         }
-        try Self.expectInDocument(table)
+        try expectTable(table, in: "Checking.md", madeBy: "CheckingTests")
     }
 
     /// The row's line of the table.
@@ -173,32 +173,7 @@ struct CheckingTests {
         let shown = step ?? ["", "configuration", outcome.errors.dropFirst("sync-plan: ".count)]
         let title = shown[1].hasPrefix("source ") ? shown[1].dropFirst("source ".count) : shown[1]
         let text = servers.anonymous(String(shown[2])).trimmingCharacters(in: .whitespacesAndNewlines)
-        return "| \(escaped(row.name)) | \(row.server.rawValue) | \(outcome.status) | \(title) | \(escaped(text)) |\n"
-    }
-
-    /// The text as it stands in a table.
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            if "\\|*<".contains(character) { result.append("\\") }
-            result.append(character)
-        }
-    }
-
-    private static func expectInDocument(_ table: String) throws {
-        let (begin, end) = ("<!-- made by CheckingTests -->\n\n", "<!-- end -->")
-        let url = testsFolder.deletingLastPathComponent().appendingPathComponent("Documentation/Checking.md")
-        let text = try String(contentsOf: url, encoding: .utf8)
-        let start = try #require(text.range(of: begin)).upperBound
-        let stop = try #require(text.range(of: end)).lowerBound
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
-            try text.replacingCharacters(in: start..<stop, with: table).write(
-                to: url, atomically: true, encoding: .utf8)
-            return
-        }
-        let advice = "If that is meant, run again with UPDATE_GOLDEN=1 and review the change."
-        let made = table.split(separator: "\n")
-        let kept = text[start..<stop].split(separator: "\n")
-        for (old, new) in zip(kept, made) { #expect(old == new, "\(advice)") }
-        #expect(kept.count == made.count, "\(advice)")
+        return
+            "| \(escapedForTable(row.name)) | \(row.server.rawValue) | \(outcome.status) | \(title) | \(escapedForTable(text)) |\n"
     }
 }

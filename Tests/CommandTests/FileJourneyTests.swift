@@ -84,10 +84,10 @@ import Testing
                 return site.folder.appendingPathComponent("sync-plan.state.lock")
             }())
         #expect(flock(holder.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
-        try holder.write(contentsOf: Data("4711\n".utf8))
+        try holder.write(contentsOf: Data("4711\nmail1\nana\n1700000000\nsync-plan apply\n".utf8))
         let blocked = try await site.run("apply", "--yes")
         #expect(blocked.status == 75, "\(blocked)")
-        #expect(blocked.errors.contains("process 4711"))
+        #expect(blocked.errors.contains("by process 4711 of ana on mail1"))
         #expect(!site.exists("mail.db"))
         // Looking is allowed all the same.
         let plan = try await site.run("plan")

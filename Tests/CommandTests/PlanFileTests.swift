@@ -68,6 +68,62 @@ import Testing
         #expect(!site.exists("mail.db"))
     }
 
+    @Test func isRefusedWhenItIsTooOld() async throws {
+        let site = try await site()
+        // A second is over soon.
+        try await Task.sleep(for: .seconds(2))
+        let outcome = try await site.run("apply", "staff.plan", "--yes", "--max-age", "1s")
+        #expect(outcome.status == 78 && outcome.errors.contains("which is too long ago"), "\(outcome)")
+        #expect(!site.exists("mail.db"))
+        try site.write(try site.read("sync-plan.yaml") + "\napply: { max-age: 1 s }\n", to: "sync-plan.yaml")
+        #expect(try await site.run("apply", "staff.plan", "--yes").status == 78)
+    }
+
+    @Test func saysWhatItWasMadeFrom() async throws {
+        let site = try await site()
+        let first = try site.read("staff.plan").split(separator: "\n")[0]
+        #expect(first.contains(/"accounts":"[0-9a-f]{64}"/) && first.contains(/"directory":"[0-9a-f]{64}"/))
+        try await site.run("plan", "--out", "again.plan")
+        func digests(_ line: Substring) -> [Substring] { line.matches(of: /"[0-9a-f]{64}"/).map(\.output) }
+        #expect(try digests(site.read("again.plan").split(separator: "\n")[0]) == digests(first))
+        #expect(digests(first).count == 3)
+    }
+
+    @Test(arguments: ["run.jsonl", "run.xml", "run.txt"]) func aRunIsReportedInAFile(name: String) async throws {
+        let site = try await site()
+        let outcome = try await site.run("apply", "staff.plan", "--yes", "--report", name)
+        #expect(outcome.status == 0, "\(outcome)")
+        let report = try site.read(name)
+        let made = try site.accounts().count
+        switch name {
+        case "run.jsonl": #expect(report.split(separator: "\n").count == made + 1)
+        case "run.xml": #expect(report.contains("tests=\"\(made)\" failures=\"0\" skipped=\"0\""))
+        default: #expect(report == "\(made) done.\n")
+        }
+        // The journal knows who, with what, and how it ended.
+        let run = try site.rows("SELECT ending, length(configuration), tool, \"user\" FROM run", of: "sync-plan.state")
+        #expect(run == ["finished|64|0.1.0|\(ProcessInfo.processInfo.userName)"])
+        let nowhere = try await site.run("apply", "staff.plan", "--yes", "--report", "no/folder/run.xml")
+        #expect(nowhere.status == 73, "\(nowhere)")
+        #expect(try await site.run("apply", "--yes", "--report", "run.pdf").status == 64)
+    }
+
+    @Test func aProviderInTroubleIsLeftAlone() async throws {
+        let site = try await site()
+        try await site.run("apply", "staff.plan", "--yes", "--max-failures", "0", "--time-limit", "30m")
+        let until = Int(Date().timeIntervalSince1970) + 600
+        try site.execute(
+            "INSERT INTO quarantine SELECT id, \(until - 900), \(until), 600, 'It is down.' FROM provider",
+            of: "sync-plan.state")
+        try site.write(DirectoryGenerator(users: 60).ldif(), to: "directory.ldif")
+        let refused = try await site.run("apply", "--yes")
+        #expect(refused.status == 69 && refused.errors.contains("It said: It is down."), "\(refused)")
+        #expect(refused.errors.contains("--now"))
+        let applied = try await site.run("apply", "--yes", "--now")
+        #expect(applied.status == 0, "\(applied)")
+        #expect(try await site.run("apply", "--yes").status == 0)
+    }
+
     @Test func missingFile() async throws {
         let site = try await site()
         let outcome = try await site.run("apply", "other.plan", "--yes")

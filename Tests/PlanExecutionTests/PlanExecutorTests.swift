@@ -12,11 +12,13 @@ import Testing
     private static let patient = PlanExecutor.Options(concurrency: 4, attempts: 3, firstPause: .milliseconds(1))
 
     private static func apply(
-        _ plan: Plan, _ provider: ScriptedProvider, _ options: PlanExecutor.Options = patient
+        _ plan: Plan, _ provider: ScriptedProvider, _ options: PlanExecutor.Options = patient,
+        _ clock: TestClock? = nil
     ) async throws -> ApplyReport {
         let folder = try StateFolder()
-        return try await PlanExecutor(provider: provider, state: folder.open(), options: options)
-            .apply(plan, digest: "digest", madeAt: .earliest)
+        let executor = PlanExecutor(
+            provider: provider, state: try folder.open(), options: options, clock: clock?.clock ?? .system)
+        return try await executor.apply(plan, digest: "digest", madeAt: .earliest)
     }
 
     @Test func anEmptyPlanIsDone() async throws {
@@ -71,7 +73,7 @@ import Testing
                 """
                 {"operation":{"kind":"update","address":"u\(number)@corp.example","changes":[{"field":"delegates","old":null,\
                 "new":["u\(1 - number)@corp.example"]}],"reasons":[{"code":"differs"}],"precondition":"0123456789abcdef",\
-                "stage":1}}
+                "stage":1,"after":[\(number)]}}
                 """
             }
         let plan = try Plan(lines: lines.map { Array($0.utf8) })
@@ -174,7 +176,8 @@ import Testing
             if attempt < 200 { throw ProviderError(.busy, "Wait.", retryAfter: .zero) }
             return done(operation)
         }
-        let report = try await Self.apply(try Plan.creations(1), provider, .init(attempts: 200))
+        let report = try await Self.apply(
+            try Plan.creations(1), provider, .init(attempts: 200, firstPause: .seconds(Int64.max)), TestClock())
         #expect(report.isComplete)
     }
 

@@ -79,7 +79,8 @@ final class ScriptedProvider: AccountProvider {
 func done(_ operation: Operation) -> AppliedOperation { AppliedOperation(id: AccountID("id of \(operation.address)")) }
 
 extension Plan {
-    /// The lines of a plan that creates `u0@corp.example`, `u1@corp.example`, … at the given stages.
+    /// The lines of a plan that creates `u0@corp.example`, `u1@corp.example`, … at the given stages,
+    /// each of which waits for all of the stage before it.
     static func creationLines(stages: [Int]) -> [String] {
         var lines = [
             """
@@ -88,11 +89,13 @@ extension Plan {
             """
         ]
         for (number, stage) in stages.enumerated() {
+            let after = stages.indices.filter { stages[$0] == stage - 1 }
+            let waits = after.isEmpty ? "" : ",\"after\":\(after)"
             lines.append(
                 """
                 {"operation":{"kind":"create","address":"u\(number)@corp.example","account":{"kind":"personal",\
                 "address":"u\(number)@corp.example","aliases":[],"isActive":true},"changes":[],\
-                "reasons":[{"code":"everyone"}],"precondition":"absent","stage":\(stage)}}
+                "reasons":[{"code":"everyone"}],"precondition":"absent","stage":\(stage)\(waits)}}
                 """)
         }
         return lines

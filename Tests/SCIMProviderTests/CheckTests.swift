@@ -17,7 +17,8 @@ struct CheckTests {
         #expect(steps[1].detail == "1 users and 0 groups with an address, all of them")
         #expect(
             steps[2].detail
-                == "filter by userName works; filter by externalId works; pages of 200 by index; PATCH; versions")
+                == "filter by userName works; filter by externalId works; pages of 200 by index; PATCH; versions; "
+                + "Bulk, which is not used")
         #expect(steps[3].detail.hasSuffix("; not quota, delegates, password-hash, mfa"), "\(steps[3].detail)")
     }
 

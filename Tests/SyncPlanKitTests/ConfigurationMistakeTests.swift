@@ -70,8 +70,8 @@ import Testing
         .rules("unknown section", "limit: {}", "3: limit: there is no such key. Did you mean \"limits\"?"),
         .rules(
             "unknown section far from any", "frobnicate: 1",
-            "3: frobnicate: there is no such key. Known here: authentication, backend, domains, entitlements, groups, lifecycle, limits, people, "
-                + "protected, provider, settings, source, state."),
+            "3: frobnicate: there is no such key. Known here: apply, authentication, backend, domains, entitlements, "
+                + "groups, lifecycle, limits, people, protected, provider, settings, source, state."),
         Case(
             "two sources", "source:\n  ldif: { path: a }\n  ldap: { url: ldaps://a, base: dc=a }\nprovider: {}\n",
             "2: source.ldif: there is one source: either `ldap` or `ldif`."),
@@ -173,6 +173,16 @@ import Testing
         .rules(
             "one domain for a list", "domains: corp.example",
             "3: domains: expected a list (lines that begin with `- `, or [a, b])."),
+        .rules(
+            "too much at once", "apply: { concurrency: 1000 }",
+            "3: apply.concurrency: 1 to 256 operations are under way at once."),
+        .rules(
+            "time without a unit", "apply: { time-limit: \"30\" }",
+            "3: apply.time-limit: \"30\" is not a time such as 30 min."),
+        .rules(
+            "negative number of failures", "apply: { max-failures: -1 }",
+            "3: apply.max-failures: a number of operations is 0 or more."),
+        .rules("age of a plan", "apply: { max-age: a day }", "3: apply.max-age: \"a day\" is not a time such as 24 h."),
         .rules("protected domain", "protected: [corp.example]", "3: protected.0: corp.example: no @ (at byte 12)"),
         .rules(
             "protected pattern", "protected: [a@corp.example, '*']",

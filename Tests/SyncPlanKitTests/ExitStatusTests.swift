@@ -24,11 +24,15 @@ typealias ExitStatus = SyncPlanKit.ExitStatus
         (LDAPError(.insufficientRights, ""), .refused), (LDAPError(.strongerAuthRequired, ""), .refused),
         (ProviderError(.unauthorized, ""), .refused), (ProviderError(.unavailable, ""), .unavailable),
         (ProviderError(.malformed, ""), .unavailable),
+        (QuarantineError(provider: "p", quarantine: quarantine), .unavailable),
         (LDIFError(.malformedLine, line: 1, problem: ""), .configuration),
         (FileError(.missing, .reading, path: "", problem: ""), .unavailable),
         (FileError(.noSpace, .writing, path: "", problem: ""), .cannotWrite),
         (CancellationError(), .interrupted), (Failure(), .unavailable),
     ]
+
+    private static let quarantine = Quarantine(
+        since: .earliest, until: .latest, pause: 300, reason: "It is down.")
 
     private static var mistypedToken: any Error {
         do throws(ApprovalError) {
@@ -71,6 +75,9 @@ typealias ExitStatus = SyncPlanKit.ExitStatus
             (report(.stale("")), .appliedInPart), (report(.failed(code: "", message: "")), .appliedInPart),
             (report(.notStarted, .stopped), .interrupted),
             (report(.failed(code: "", message: ""), .refused("")), .refused),
+            (report(.notStarted, .outOfTime), .appliedInPart),
+            (report(.notStarted, .tooManyFailures(1)), .appliedInPart),
+            (report(.notStarted, .quarantined(Self.quarantine)), .unavailable),
         ]
         for (report, expected) in cases { #expect(ExitStatus(of: report, plan: plan) == expected, "\(report)") }
         // All that could be done was done; what is held still has to be looked at.

@@ -96,6 +96,22 @@ import Testing
         #expect(throws: PlanFileError.self) { try PlanFile(path: path) }
     }
 
+    @Test func fitsOnlyForSoLong() throws {
+        let file = PlanFile(plan: Plans.everything, header: Self.header)
+        var now = Self.header
+        let made = Self.header.madeAt.secondsSince1970
+        for (later, fits): (Int64, Bool) in [(-60, true), (0, true), (86400, true), (86401, false)] {
+            now.madeAt = Timestamp(secondsSince1970: made + later)
+            let outcome = Result { try file.requireFit("p", now, maximumAge: .seconds(86400)) }
+            if case .failure(let error) = outcome {
+                #expect(!fits && (error as? PlanFileError)?.code == .tooOld)
+                #expect("\(error)".contains("it was made at \(Self.header.madeAt), which is too long ago"))
+            } else {
+                #expect(fits)
+            }
+        }
+    }
+
     @Test func fitsOnlyWhereItWasMade() throws {
         let file = PlanFile(plan: Plans.everything, header: Self.header)
         #expect(throws: Never.self) { try file.requireFit("p", Self.header) }

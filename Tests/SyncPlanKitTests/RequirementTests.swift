@@ -8,8 +8,9 @@ import Testing
     static let required = [
         "SO1", "SO2", "SO3", "SO4", "SO5", "SO6", "ZI4", "ZI5", "ZI6", "ZI7", "ZI8", "ZI9", "ZI10", "ZI11", "ZI12",
         "ZI15",
-        "KO1", "KO2", "KO3", "KO8", "MS3", "MS4", "MS5", "MS8", "MS9", "MS10", "CL2", "CL3", "CL4", "BE1", "BE2", "BE3",
-        "BE4", "BE5", "BE6", "BE7", "BE8", "BE10", "BE11",
+        "KO1", "KO2", "KO3", "KO8", "MS3", "MS4", "MS5", "MS8", "MS9", "MS10", "CL1", "CL2", "CL3", "CL4", "BE1", "BE2",
+        "BE3",
+        "BE4", "BE5", "BE6", "BE7", "BE8", "BE9", "BE10", "BE11",
     ]
 
     /// What a case of rules cannot show, with the file under `Tests` and the test in it that does.
@@ -21,6 +22,14 @@ import Testing
         (
             "ZI12", "what fails fails alone, with the provider's own words",
             "PlanExecutionTests/PlanExecutorTests.swift", "whatFailsFailsAlone"
+        ),
+        (
+            "ZI11", "members of a functional account at Zivver's stand-in, and none of them any more",
+            "SCIMProviderTests/ZivverTests.swift", "aGroupCanBeEmptied"
+        ),
+        (
+            "ZI12", "each failed account is listed with the words of the service, and the rest goes on",
+            "CommandTests/SCIMJourneyTests.swift", "eachFailedAccountIsListed"
         ),
         (
             "ZI15", "a first password is handed over once, in a file of its owner's",
@@ -45,6 +54,22 @@ import Testing
         (
             "BE6", "after every operation each address belongs to one account",
             "ReconcileEngineTests/WorldLaws.swift", "addressesAreUnique"
+        ),
+        (
+            "CL1", "a SCIM service and a token: check, plan, apply, and nothing is left",
+            "CommandTests/SCIMJourneyTests.swift", "everyChangeAndNothingElse"
+        ),
+        (
+            "CL1", "the check says what is wrong with the address, the token or the rights",
+            "CommandTests/SCIMRefusalTests.swift", "everyCauseIsNamed"
+        ),
+        (
+            "BE9", "what a killed run had begun is tried again", "PlanExecutionTests/JournalTests.swift",
+            "whatWasIntendedWhenTheProcessDiedIsTriedAgain"
+        ),
+        (
+            "BE9", "nobody is made twice, whatever becomes of the answer", "SCIMProviderTests/FaultTests.swift",
+            "nobodyIsMadeTwice"
         ),
         (
             "BE10", "explanations agree with the plan for every object and account",

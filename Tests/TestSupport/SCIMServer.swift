@@ -19,6 +19,8 @@ public final class SCIMServer: Sendable {
         case zivverShaped
         /// django-scim2, which does little and says otherwise.
         case django
+        /// canaille, which has everything in memory, and ways of its own.
+        case canaille
         /// A stand-in for Zivver, with at most so many calls in so many seconds; 0 for any number.
         case zivver(budget: Int, seconds: Int)
     }
@@ -29,11 +31,19 @@ public final class SCIMServer: Sendable {
     private let process: ServerProcess
 
     private static let environment = testsFolder.deletingLastPathComponent().appendingPathComponent(".build/scim")
-    private static let fixtures = testsFolder.appendingPathComponent("Fixtures/scim")
+
+    /// The path of a file of the fixtures.
+    public static func fixture(_ name: String) -> String {
+        testsFolder.appendingPathComponent("Fixtures/scim/\(name)").path
+    }
+
+    /// The Python that has what the fixtures' scripts need.
+    public static let python = environment.path + "/servers/bin/python"
 
     /// Whether the servers are installed.
     public static var isInstalled: Bool {
-        if FileManager.default.fileExists(atPath: environment.path + "/servers/installed.txt") { return true }
+        let places = ["servers", "canaille"].map { "\(environment.path)/\($0)/installed.txt" }
+        if places.allSatisfy(FileManager.default.fileExists) { return true }
         print("SKIPPED: tests that need SCIM servers, which Tests/Fixtures/scim/install installs")
         return ProcessInfo.processInfo.environment["CI"] != nil
     }
@@ -41,25 +51,26 @@ public final class SCIMServer: Sendable {
     /// Starts a server and waits until it listens.
     public init(_ kind: Kind = .full) async throws {
         self.kind = kind
-        func fixture(_ name: String) -> String { Self.fixtures.appendingPathComponent(name).path }
-        let isPython =
+        let program =
             switch kind {
-            case .full, .configured, .zivverShaped: false
-            case .django, .zivver: true
+            case .full, .configured, .zivverShaped: Self.environment.path + "/servers/bin/scim2-server"
+            case .django, .zivver: Self.python
+            case .canaille: Self.environment.path + "/canaille/bin/python"
             }
-        let program = Self.environment.path + (isPython ? "/servers/bin/python" : "/servers/bin/scim2-server")
         (port, process) = try await start(program) { port, folder in
             let tenants = ["--port", "\(port)", "--bearer-token", Self.token, "--dynamic-tenants"]
             switch kind {
             case .full: return tenants
-            case .configured(let name): return tenants + ["--service-provider-config", fixture(name)]
+            case .configured(let name): return tenants + ["--service-provider-config", Self.fixture(name)]
             case .zivverShaped:
                 return tenants + [
-                    "--schema", fixture("zivver-schemas.json"), "--resource-type", fixture("zivver-types.json"),
+                    "--schema", Self.fixture("zivver-schemas.json"), "--resource-type",
+                    Self.fixture("zivver-types.json"),
                 ]
-            case .django: return [fixture("django_app"), "\(port)", Self.token, folder.path]
+            case .django: return [Self.fixture("django_app"), "\(port)", Self.token, folder.path]
+            case .canaille: return [Self.fixture("canaille.py"), "\(port)", Self.token]
             case .zivver(let budget, let seconds):
-                return [fixture("zivver.py"), "\(port)", Self.token, "\(budget)", "\(seconds)"]
+                return [Self.fixture("zivver.py"), "\(port)", Self.token, "\(budget)", "\(seconds)"]
             }
         }
     }
@@ -69,7 +80,7 @@ public final class SCIMServer: Sendable {
         switch kind {
         case .full, .configured, .zivverShaped: return "http://127.0.0.1:\(port)/\(UUID().uuidString)/v2"
         case .zivver: return "http://127.0.0.1:\(port)/\(UUID().uuidString)/api/scim/v2"
-        case .django:
+        case .django, .canaille:
             let reset = try require(URL(string: "http://127.0.0.1:\(port)/reset"))
             _ = try await fetch(URLRequest(url: reset))
             return "http://127.0.0.1:\(port)/scim/v2"
@@ -88,16 +99,29 @@ public final class FaultProxy: Sendable {
 
     /// Starts a proxy before a server on a port.
     public init(before server: UInt16) async throws {
-        let script = testsFolder.appendingPathComponent("Fixtures/scim/faults.py").path
-        (port, process) = try await start(try program("python3")) { port, _ in [script, "\(port)", "\(server)"] }
+        (port, process) = try await start(SCIMServer.python) { port, _ in
+            [SCIMServer.fixture("faults.py"), "\(port)", "\(server)"]
+        }
     }
 
     /// Asks for faults: JSON, as the script describes it.
-    public func fail(_ faults: String) async throws {
-        var request = URLRequest(url: try require(URL(string: "http://127.0.0.1:\(port)/faults")))
+    public func fail(_ faults: String) async throws { try await post(faults, to: "faults") }
+
+    /// Lets each request meet one of the faults with this chance, in percent.
+    public func weather(_ percent: Int, seed: Int = 1, faults: String = "[]") async throws {
+        try await post(#"{"percent": \#(percent), "seed": \#(seed), "faults": \#(faults)}"#, to: "weather")
+    }
+
+    private func post(_ body: String, to path: String) async throws {
+        var request = URLRequest(url: try require(URL(string: "http://127.0.0.1:\(port)/\(path)")))
         request.httpMethod = "POST"
-        request.httpBody = Data(faults.utf8)
+        request.httpBody = Data(body.utf8)
         _ = try await fetch(request)
+    }
+
+    /// What has come since the last time, with everything that the script notes of it.
+    public func record() async throws -> Data {
+        try await fetch(URLRequest(url: try require(URL(string: "http://127.0.0.1:\(port)/requests"))))
     }
 
     /// What has come since the last time, as `METHOD path`, less what no service has a say in: how it is asked for.
@@ -106,8 +130,7 @@ public final class FaultProxy: Sendable {
             let method: String
             let path: String
         }
-        let data = try await fetch(URLRequest(url: try require(URL(string: "http://127.0.0.1:\(port)/requests"))))
-        return try JSONDecoder().decode([Seen].self, from: data).map { "\($0.method) \($0.path)" }
+        return try JSONDecoder().decode([Seen].self, from: try await record()).map { "\($0.method) \($0.path)" }
     }
 }
 

@@ -79,6 +79,10 @@ extension JSONWriter {
             $0.pair("precondition", operation.precondition.description)
             $0.key("stage")
             $0.integer(operation.stage)
+            if let after = operation.after {
+                $0.key("after")
+                $0.array(after) { $0.integer($1) }
+            }
         }
     }
 
@@ -91,7 +95,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func write(_ account: Account) {
+    mutating func write(_ account: Account) {
         object {
             $0.pair("kind", account.kind.rawValue)
             $0.pair("key", account.key?.text)

@@ -84,7 +84,7 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    mutating func endLine() {
+    package mutating func endLine() {
         bytes.append(0x0A)
         needsComma = false
     }

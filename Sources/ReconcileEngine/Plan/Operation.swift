@@ -27,22 +27,27 @@ public struct Operation: Sendable, Hashable, Codable {
     public let kind: Kind
     /// The provider's name for the account; nil for ``Kind/create``, and for a change of an account that an earlier
     /// operation of the same plan makes: whoever carries out the plan puts in what that one answered.
-    public let id: AccountID?
+    public private(set) var id: AccountID?
     /// The account's primary address before the operation; for ``Kind/create`` the one it gets.
     public let address: MailAddress
     /// The account to make; nil for all but ``Kind/create``.
-    public let account: Account?
+    public private(set) var account: Account?
     /// What changes, in the order of ``AccountField``; empty for ``Kind/create`` and ``Kind/delete``.
     public let changes: [FieldChange]
     /// Why, most important first; never empty.
     public let reasons: [Reason]
     /// What must still be true.
     public let precondition: Precondition
-    /// When it may run: an operation runs after all those of lower stages, because it claims an address that one of
-    /// them releases.
+    /// How many operations have to be done before it at least, one after the other: 0 where it waits for none.
     ///
-    /// Operations of one stage do not depend on each other.
-    public let stage: Int
+    /// It is what the order of a plan goes by; what an operation really waits for is ``after``.
+    public internal(set) var stage: Int
+    /// The operations that must have ended before it begins, by their numbers in the plan (``Plan/Step/position``),
+    /// ascending; nil where it waits for none.
+    ///
+    /// One releases an address that it claims, makes the account that it changes or names as a delegate, or is the first
+    /// half of the same change. All of them have lower stages.
+    public internal(set) var after: [Int]?
 
     init(
         kind: Kind, id: AccountID?, address: MailAddress, account: Account? = nil, changes: [FieldChange] = [],
@@ -58,27 +63,35 @@ public struct Operation: Sendable, Hashable, Codable {
         self.stage = stage
     }
 
-    /// The same operation at another stage.
-    func at(stage: Int) -> Operation {
-        Operation(
-            kind: kind, id: id, address: address, account: account, changes: changes, reasons: reasons,
-            precondition: precondition, stage: stage)
+    /// The same operation without its place in a plan.
+    var unordered: Operation {
+        var operation = self
+        operation.stage = 0
+        operation.after = nil
+        return operation
+    }
+
+    /// The same operation in a plan in which the operations have other numbers; those without one are not waited for.
+    package func renumbered(_ number: (Int) -> Int?) -> Operation {
+        guard let after else { return self }
+        var operation = self
+        let numbers = after.compactMap(number).sorted()
+        operation.after = numbers.isEmpty ? nil : numbers
+        return operation
     }
 
     /// The same operation on an account that has been made by now.
     public func on(_ id: AccountID) -> Operation {
-        Operation(
-            kind: kind, id: id, address: address, account: account, changes: changes, reasons: reasons,
-            precondition: precondition, stage: stage)
+        var operation = self
+        operation.id = id
+        return operation
     }
 
     /// The same creation of an account that has a password; any other operation as it is.
     public func giving(_ hash: PasswordHash) -> Operation {
-        guard var account else { return self }
-        account.passwordHash = hash
-        return Operation(
-            kind: kind, id: id, address: address, account: account, changes: changes, reasons: reasons,
-            precondition: precondition, stage: stage)
+        var operation = self
+        operation.account?.passwordHash = hash
+        return operation
     }
 
     /// Whether somebody loses something by it: access, data, an address, or room.

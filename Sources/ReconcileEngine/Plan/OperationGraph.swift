@@ -103,7 +103,7 @@ struct OperationGraph {
             findings.append(Self.stuck(nodes[index].operation))
         }
         for (index, stage) in stages.enumerated() {
-            if let stage, stage > 0 { nodes[index].operation = nodes[index].operation.at(stage: stage) }
+            if let stage, stage > 0 { nodes[index].operation.stage = stage }
         }
         order = nodes.indices.filter { !nodes[$0].isRemoved }
         order.sort { nodes[$0].operation.precedes(nodes[$1].operation) }
@@ -190,9 +190,29 @@ struct OperationGraph {
     ///
     /// Whatever waits for an operation that is held is held with it, and so is the first step of one whose second step is
     /// held: nobody is left with a parking address.
+    ///
+    /// - Returns: operations that know by number what they wait for.
     func split(by violations: [Violation]) -> (free: [Operation], held: [HeldOperation]) {
-        if violations.isEmpty { return (ordered, []) }
+        let holding = self.holding(violations)
+        let free = order.filter { holding[$0] == nil }
+        let held = order.filter { holding[$0] != nil }
+        var numbers = [Int?](repeating: nil, count: nodes.count)
+        for (number, index) in (free + held).enumerated() { numbers[index] = number }
+        func operation(_ index: Int) -> Operation {
+            var operation = nodes[index].operation
+            operation.after = nodes[index].waitsFor.isEmpty ? nil : Array(nodes[index].waitsFor)
+            return operation.renumbered { numbers[$0] }
+        }
+        return (
+            free.map(operation),
+            held.map { HeldOperation(operation($0), by: holding[$0, default: []].sorted()) }
+        )
+    }
+
+    /// The violations that hold each operation, itself or through what it waits for; operations without any are left out.
+    private func holding(_ violations: [Violation]) -> [Int: Set<Int>] {
         var holding: [Int: Set<Int>] = [:]
+        if violations.isEmpty { return holding }
         for index in order {
             let direct = violations.indices.filter { violations[$0].hold.includes(nodes[index].operation) }
             if !direct.isEmpty { holding[index] = Set(direct) }
@@ -211,15 +231,6 @@ struct OperationGraph {
                 isSettled = false
             }
         }
-        var free: [Operation] = []
-        var held: [HeldOperation] = []
-        for index in order {
-            if let reasons = holding[index] {
-                held.append(HeldOperation(nodes[index].operation, by: reasons.sorted()))
-            } else {
-                free.append(nodes[index].operation)
-            }
-        }
-        return (free, held)
+        return holding
     }
 }

@@ -41,12 +41,16 @@ extension Plan {
         let lifted = approvable(approved)
         let kept = violations.indices.filter { !lifted.contains($0) }
         let positions = Dictionary(uniqueKeysWithValues: zip(kept, kept.indices))
-        let stillHeld = held.compactMap { held -> HeldOperation? in
+        let steps = steps(approving: approved)
+        let stillHeld = held.enumerated().compactMap { index, held -> (position: Int, held: HeldOperation)? in
             let left = held.violations.compactMap { positions[$0] }
-            return left.isEmpty ? nil : HeldOperation(held.operation, by: left)
+            return left.isEmpty ? nil : (operations.count + index, HeldOperation(held.operation, by: left))
         }
+        let order = steps.map(\.position) + stillHeld.map(\.position)
+        let numbers = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
         return Plan(
-            overview: overview, operations: steps(approving: approved).map(\.operation), held: stillHeld,
+            overview: overview, operations: steps.map { $0.operation.renumbered { numbers[$0] } },
+            held: stillHeld.map { HeldOperation($0.held.operation.renumbered { numbers[$0] }, by: $0.held.violations) },
             pending: pending, recognized: recognized, violations: kept.map { violations[$0] }, findings: findings)
     }
 

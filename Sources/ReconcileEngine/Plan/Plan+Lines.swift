@@ -87,6 +87,7 @@ extension Plan {
         var recognized: [RecognizedLink] = []
         var violations: [Violation] = []
         var findings: [Finding] = []
+        var waiting: [(line: Int, operation: Operation)] = []
         let decoder = JSONDecoder()
         var number = 0
         for bytes in lines {
@@ -99,6 +100,9 @@ extension Plan {
             if let value = line.violation { violations.append(value) }
             if let value = line.finding { findings.append(value) }
             if let value = line.operation { operations.append(value) }
+            if let value = line.operation ?? line.held?.operation, value.after != nil {
+                waiting.append((number, value))
+            }
             if let value = line.pending { pending.append(value) }
             if let value = line.recognized { recognized.append(value) }
             if let value = line.held {
@@ -109,6 +113,15 @@ extension Plan {
             }
         }
         guard let overview else { throw PlanLineError(line: 1, problem: "the overview is missing") }
+        let stages = operations.map(\.stage) + held.map(\.operation.stage)
+        for (line, operation) in waiting {
+            let isOrdered = (operation.after ?? []).allSatisfy {
+                stages.indices.contains($0) && stages[$0] < operation.stage
+            }
+            guard isOrdered else {
+                throw PlanLineError(line: line, problem: "it waits for an operation that is not before it")
+            }
+        }
         self.init(
             overview: overview, operations: operations, held: held, pending: pending, recognized: recognized,
             violations: violations, findings: findings)

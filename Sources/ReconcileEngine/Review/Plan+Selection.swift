@@ -40,87 +40,54 @@ extension Plan {
                     "The \(operation.kind.rawValue) of \(operation.address) is left out too: it cannot be done without "
                         + "the \(needed.kind.rawValue) of \(needed.address)."))
         }
-        let remaining = operations.indices.filter(left.contains).map { operations[$0] }
+        let remaining = operations.indices.filter(left.contains)
+        let order = remaining + held.indices.map { operations.count + $0 }
+        let numbers = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
         let active = Set(
             operations.indices.filter { !left.contains($0) && operations[$0].kind == .suspend }
                 .compactMap { operations[$0].id })
         return Plan(
-            overview: overview, operations: remaining, held: held, pending: pending.filter { !active.contains($0.id) },
-            recognized: recognized, violations: violations, findings: findings.sorted())
+            overview: overview, operations: remaining.map { operations[$0].renumbered { numbers[$0] } },
+            held: held.map { HeldOperation($0.operation.renumbered { numbers[$0] }, by: $0.violations) },
+            pending: pending.filter { !active.contains($0.id) }, recognized: recognized, violations: violations,
+            findings: findings.sorted())
     }
 }
 
-/// What operations of one plan wait for, as the operations themselves tell.
-///
-/// A plan says in which stage an operation is done, and not for the sake of which others. Where that cannot be known,
-/// because a deletion does not name the aliases that it releases, the operation counts as waiting for every deletion.
+/// What the operations of one plan cannot be done without.
 struct OperationDependencies {
-    /// By an operation's position, the positions of those without which it must not be done.
-    private var needs: [Int: Set<Int>] = [:]
-    /// The operations that may wait for any of the deletions.
-    private var needsDeletions: [Int] = []
-    private let deletions: [Int]
+    private let operations: [Operation]
     /// The second halves of operations that were parted in two, by their first ones, and the other way round.
     private(set) var rests: [Int: Int] = [:]
     private(set) var firsts: [Int: Int] = [:]
 
     init(_ operations: [Operation]) {
-        deletions = operations.indices.filter { operations[$0].kind == .delete }
-        guard operations.contains(where: { $0.stage > 0 }) else { return }
-        var releasers: [MailAddress: [Int]] = [:]
-        var results: [MailAddress: [Int]] = [:]
-        var sameAccount: [AccountID: [Int]] = [:]
-        for (position, operation) in operations.enumerated() {
-            for address in operation.released { releasers[address, default: []].append(position) }
-            results[operation.resultingAddress, default: []].append(position)
-            if let id = operation.id { sameAccount[id, default: []].append(position) }
-        }
-        for (position, operation) in operations.enumerated() {
-            func earlier(_ positions: [Int]?) -> [Int] {
-                (positions ?? []).filter { operations[$0].stage < operation.stage }
-            }
-            let others = earlier(operation.id.map { sameAccount[$0] ?? [] } ?? results[operation.address])
-            if operation.reasons.contains(where: { $0.code == .makesWay }), let id = operation.id {
-                // Its other half; what is only about delegates may come later.
-                let rest = (sameAccount[id] ?? []).first { other in
-                    operations[other].stage > operation.stage && !operations[other].isAboutDelegates
-                }
-                if let rest {
-                    needs[position, default: []].insert(rest)
-                    (rests[position], firsts[rest]) = (rest, position)
-                }
-            }
-            if operation.stage == 0 { continue }
-            if operation.kind != .create { needs[position, default: []].formUnion(others) }
-            for address in operation.claimed {
-                let found = earlier(releasers[address])
-                needs[position, default: []].formUnion(found)
-                if found.isEmpty { needsDeletions.append(position) }
-            }
-            for address in operation.delegatesNamed {
-                needs[position, default: []].formUnion(earlier(results[address]))
+        self.operations = operations
+        for (position, operation) in operations.enumerated() where !operation.isAboutDelegates {
+            for first in operation.after ?? [] where operations.indices.contains(first) {
+                guard let id = operation.id, operations[first].id == id,
+                    operations[first].reasons.contains(where: { $0.code == .makesWay })
+                else { continue }
+                (rests[first], firsts[position]) = (position, first)
             }
         }
     }
 
-    /// What remains of a part of the operations when those are left out that wait for one outside of it.
+    /// What remains of a part of the operations when those are left out that cannot be done without one outside of it.
     ///
-    /// - Returns: the positions that remain, and those left out with one that each waits for, in order.
+    /// - Returns: the positions that remain, and those left out with one that each lacks, in order.
     func withoutDependents(_ wanted: Set<Int>) -> (left: Set<Int>, missing: [(position: Int, other: Int)]) {
         var left = wanted
         var missing: [Int: Int] = [:]
-        func leaveOut(_ position: Int, for other: Int?) {
-            guard let other, left.remove(position) != nil else { return }
-            missing[position] = other
-        }
-        let deletion = deletions.first { !wanted.contains($0) }
-        for position in needsDeletions { leaveOut(position, for: deletion) }
-        let order = needs.keys.sorted()
         var before = -1
         while before != left.count {
             before = left.count
-            for position in order where left.contains(position) {
-                leaveOut(position, for: needs[position]?.filter { !left.contains($0) }.min())
+            // Operations wait for earlier ones only, so each round takes out all that waits; a first half is one round late.
+            for position in operations.indices where left.contains(position) {
+                let needed = (operations[position].after ?? []) + (rests[position].map { [$0] } ?? [])
+                guard let other = needed.first(where: { !left.contains($0) }) else { continue }
+                left.remove(position)
+                missing[position] = other
             }
         }
         return (left, missing.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
@@ -128,40 +95,5 @@ struct OperationDependencies {
 }
 
 extension Operation {
-    /// The addresses that an account has by a value of one of its fields.
-    private static func addresses(_ value: FieldValue) -> [MailAddress] {
-        switch value {
-        case .text(let text): (try? MailAddress(text)).map { [$0] } ?? []
-        case .list(let texts): texts.compactMap { try? MailAddress($0) }
-        default: []
-        }
-    }
-
-    private func addresses(_ value: KeyPath<FieldChange, FieldValue>) -> Set<MailAddress> {
-        Set(
-            changes.filter { $0.field == .address || $0.field == .aliases }.flatMap {
-                Self.addresses($0[keyPath: value])
-            })
-    }
-
-    /// The addresses that it takes.
-    ///
-    /// An alias that the account had as its primary address, or the other way round, is not among them.
-    fileprivate var claimed: Set<MailAddress> {
-        account.map { Set($0.addresses) } ?? addresses(\.new).subtracting(addresses(\.old)).subtracting([address])
-    }
-
-    /// The addresses that it is known to give up.
-    fileprivate var released: Set<MailAddress> {
-        kind == .delete ? [address] : addresses(\.old).subtracting(addresses(\.new))
-    }
-
-    /// Whom it makes a delegate, or no longer one.
-    fileprivate var delegatesNamed: Set<MailAddress> {
-        let change = changes.first { $0.field == .delegates }
-        let (added, removed) = change.flatMap { try? $0.members() } ?? ([], [])
-        return added.union(removed).union(account?.delegates ?? [])
-    }
-
     fileprivate var isAboutDelegates: Bool { changes.map(\.field) == [.delegates] }
 }

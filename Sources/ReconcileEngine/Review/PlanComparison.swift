@@ -98,7 +98,7 @@ public struct PlanComparison: Sendable, Hashable {
 
 extension PlannedOperation {
     fileprivate func isSame(as other: PlannedOperation) -> Bool {
-        operation.at(stage: 0) == other.operation.at(stage: 0)
+        operation.unordered == other.operation.unordered
             && Set(heldBy.map(\.rail)) == Set(other.heldBy.map(\.rail))
     }
 }

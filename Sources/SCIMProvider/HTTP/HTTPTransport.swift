@@ -113,13 +113,15 @@ extension HTTPFailure {
     fileprivate init(_ error: any Error) {
         switch error {
         case let error as HTTPClientError: self.init(error)
+        case let error as NIOConnectionError where error.connectionErrors.isEmpty:
+            self.init(words: "\(error.host) cannot be resolved".printable, mayHaveArrived: false)
         case let error as NIOConnectionError:
             self.init(words: "no connection to \(error.host):\(error.port)", mayHaveArrived: false)
         case is NIOTooManyBytesError:
             self.init(words: "the answer is larger than \(HTTPTransport.largestAnswer >> 20) MiB", mayHaveArrived: true)
         case let error as NIOSSLError:
             if case .handshakeFailed(let cause) = error {
-                self.init(words: "the TLS handshake failed: \(cause)".printable, mayHaveArrived: false)
+                self.init(words: "the TLS handshake failed: \(Self.meaning("\(cause)"))", mayHaveArrived: false)
             } else {
                 self.init(words: "TLS failed: \(error)".printable, mayHaveArrived: true)
             }
@@ -131,6 +133,15 @@ extension HTTPFailure {
         case is CancellationError: self.init(words: "the request was cancelled", mayHaveArrived: true)
         default: self.init(words: "the connection broke: \(error)".printable, mayHaveArrived: true)
         }
+    }
+
+    /// What BoringSSL means, in words; what it says where it is nothing usual.
+    private static func meaning(_ cause: String) -> String {
+        if cause.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "the certificate has expired, or was issued by nobody whom this machine trusts; "
+                + "`ca-file` names another authority"
+        }
+        return cause.contains("WRONG_VERSION_NUMBER") ? "the port does not speak TLS" : cause.printable
     }
 
     private init(_ error: HTTPClientError) {

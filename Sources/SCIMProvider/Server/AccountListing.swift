@@ -66,7 +66,7 @@ actor AccountListing {
                     isPlainer = true
                     continue
                 }
-                throw provider.error(error, subject)
+                throw provider.error(error, subject, as: [404, 410].contains(error.status) ? .absent : nil)
             }
             if isPlainer { provider.begin(listingsWith: request) }
             return try take(answer, subject)

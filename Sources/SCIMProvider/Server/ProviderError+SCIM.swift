@@ -4,10 +4,17 @@ internal import ProviderClient
 extension SCIMAccountProvider {
     /// The error for a request that failed: what it means, the service's own words, and what to do.
     ///
-    /// - Parameter subject: the account that it was about, or what was asked for.
-    func error(_ failure: SCIMFailure, _ subject: String) -> ProviderError {
-        let code = code(of: failure)
-        let (meaning, advice) = Self.texts[code] ?? ("refuses this", "")
+    /// - Parameters:
+    ///   - subject: the account that it was about, or what was asked for.
+    ///   - known: what it means, where that is known better than by the failure alone.
+    func error(
+        _ failure: SCIMFailure, _ subject: String, as known: ProviderError.Code? = nil
+    ) -> ProviderError {
+        let code = known ?? code(of: failure)
+        var (meaning, advice) = Self.texts[code] ?? ("refuses this", "")
+        if failure.status == 0, failure.outcome == .notApplied {
+            advice = "Check `url` in `provider.scim`, or try again later."
+        }
         var said = failure.status > 0 && !(200..<300).contains(failure.status) ? "HTTP \(failure.status)" : ""
         if let type = failure.scimType { said += " \(type.printable)" }
         if !failure.words.isEmpty { said += (said.isEmpty ? "" : ": ") + failure.words }
@@ -69,10 +76,13 @@ extension SCIMAccountProvider {
         .addressTaken: ("has this address or name already", "Free it there, or change it in the directory."),
         .refused: ("refuses this", "Correct the value, or do not map the attribute."),
         .unsupported: ("cannot do this", "Try another profile in `provider.scim`."),
-        .throttled: ("gets too many calls", ""),
-        .unavailable: ("cannot be used at the moment", ""),
+        .throttled: ("gets too many calls", "Try again later."),
+        .unavailable: ("cannot be used at the moment", "Try again later."),
         .stale: ("has changed or lost the account a moment ago", "Make a new plan."),
         .malformed: ("answers what makes no sense", "Is the address that of a SCIM 2.0 service?"),
+        .absent: (
+            "has nothing there", "Correct `url` in `provider.scim`: `/Users` is below it."
+        ),
         .redirected: (
             "is somewhere else", "Correct `url` in `provider.scim`: a token is not sent where it was not meant for."
         ),
@@ -80,6 +90,8 @@ extension SCIMAccountProvider {
 }
 
 extension ProviderError.Code {
+    /// There is no service at the address.
+    static let absent = ProviderError.Code(rawValue: "absent")
     /// The service is at another address.
     fileprivate static let redirected = ProviderError.Code(rawValue: "redirected")
 }

@@ -33,8 +33,9 @@ struct ServiceDescription: Sendable {
                 let answer = try await client.read("/" + endpoint)
                 read(&description, answer.body ?? JSONObject())
             } catch {
-                // What a description asks for in vain may be asked for again; who may not even ask is told at once.
-                if error.status == 0 || error.status == 401 { throw error }
+                // A service that says nothing of itself is none the worse for it; one that is down, throttles, or does not
+                // know who asks has not been heard.
+                if [0, 401, 429, 502, 503, 504].contains(error.status) { throw error }
                 description.silent.append((endpoint, "\(error.status) \(error.words)"))
             }
         }

@@ -36,6 +36,8 @@ public struct Configuration: Sendable, Decodable {
     public var limits: LimitsConfiguration
     /// Primary addresses of accounts that are never touched, and that nobody is given.
     public var protected: [AddressPattern]
+    /// How plans are carried out.
+    public var apply: ApplyConfiguration
     /// The path of the state database as written; nil for ``name`` with `.state` in ``folder``.
     public var state: String?
     /// The folder that relative paths are relative to.
@@ -48,7 +50,7 @@ public struct Configuration: Sendable, Decodable {
     private enum Keys: String, SectionKey {
         case source, backend, authentication, provider, domains, people, groups, entitlements, lifecycle, settings,
             limits, protected
-        case state
+        case apply, state
     }
 
     private enum LifecycleKeys: String, SectionKey {
@@ -98,6 +100,7 @@ public struct Configuration: Sendable, Decodable {
             try section.parsedList(.protected, as: "a pattern such as *@admin.example or postmaster@*") { text in
                 text.contains("*") ? AddressPattern(text) : AddressPattern(try MailAddress(text))
             } ?? []
+        apply = try section.optional(.apply) ?? ApplyConfiguration()
         state = try section.optional(.state)
     }
 

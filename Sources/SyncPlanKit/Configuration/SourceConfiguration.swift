@@ -274,16 +274,17 @@ extension Section {
 }
 
 extension Duration {
-    /// Reads `500 ms`, `10 s`, `5 min` or `2 h`; nil where the text is none of these, or the time is not positive.
-    init?(text: String) {
+    /// Reads `500 ms`, `10 s`, `5 min` or `5 m`, `2 h` or `7 d`; nil where the text is none of these, or the time is not positive.
+    package init?(text: String) {
         let compact = text.filter { $0 != " " }
         let digits = compact.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int64(digits), number > 0, number <= 1_000_000 else { return nil }
         switch compact.dropFirst(digits.count) {
         case "ms": self = .milliseconds(number)
         case "s": self = .seconds(number)
-        case "min": self = .seconds(number * 60)
+        case "min", "m": self = .seconds(number * 60)
         case "h": self = .seconds(number * 3600)
+        case "d": self = .seconds(number * 86400)
         default: return nil
         }
     }

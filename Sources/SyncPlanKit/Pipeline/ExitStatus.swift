@@ -55,6 +55,8 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         switch report.ending {
         case .refused: self = .refused
         case .stopped: self = .interrupted
+        case .quarantined: self = .unavailable
+        case .outOfTime, .tooManyFailures: self = .appliedInPart
         case .finished: self = report.isComplete ? ExitStatus(of: plan) : .appliedInPart
         }
     }
@@ -82,7 +84,8 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         case let error as ProviderError:
             self = [.unauthorized, .forbidden].contains(error.code) ? .refused : .unavailable
         case let error as RunLockError: self = error.isHeld ? .busy : .cannotWrite
-        case is StateDatabaseError, is FirstPasswordsError: self = .cannotWrite
+        case is QuarantineError: self = .unavailable
+        case is StateDatabaseError, is FirstPasswordsError, is ReportFileError: self = .cannotWrite
         case is LDIFError: self = .configuration
         case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
         case is SubjectError, is SelectionError: self = .usage

@@ -54,7 +54,10 @@ public struct Profile: Sendable {
         let states = try await read(reconciler.readRequest, progress: progress)
         let plan = reconciler.plan(
             directory: states.directory, provider: states.provider, remembering: states.memory, at: states.now)
-        return PlanFile(plan: plan, header: header(madeAt: states.now))
+        var header = header(madeAt: states.now)
+        header.directory = PlanDigest(of: states.directory).text
+        header.accounts = PlanDigest(of: states.provider).text
+        return PlanFile(plan: plan, header: header)
     }
 
     /// What a plan is made of.
@@ -81,19 +84,33 @@ public struct Profile: Sendable {
     ///
     /// The caller holds the ``lock()``, which keeps other runs away.
     ///
-    /// - Parameter approved: the violations that a person has approved, as positions in ``Plan/violations``.
-    /// - Throws: `StateDatabaseError` or `FirstPasswordsError` where nothing can be written down.
+    /// - Parameters:
+    ///   - approved: the violations that a person has approved, as positions in ``Plan/violations``.
+    ///   - options: how it is carried out; nil for what the configuration says.
+    /// - Throws: `QuarantineError` where the provider is left alone; `StateDatabaseError` or `FirstPasswordsError` where
+    ///   nothing can be written down.
     public func apply(
-        _ file: PlanFile, approving approved: Set<Int> = [],
+        _ file: PlanFile, approving approved: Set<Int> = [], options: PlanExecutor.Options? = nil,
         progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let state = try StateDatabase(path: configuration.statePath)
         let passwords =
             configuration.people.account.makesFirstPasswords ? FirstPasswords(path: configuration.passwordsPath) : nil
-        return try await PlanExecutor(provider: provider, state: state, passwords: passwords)
-            .apply(file.plan, approving: approved, digest: file.digest.text, madeAt: file.header.madeAt) {
-                progress(.applying($0))
-            }
+        let executor = PlanExecutor(
+            provider: provider, state: state, options: options ?? configuration.apply.options, passwords: passwords)
+        return try await executor.apply(
+            file.plan, approving: approved, digest: file.digest.text, madeAt: file.header.madeAt,
+            origin: RunOrigin(configuration: configuration.digest, tool: file.header.tool)
+        ) { progress(.applying($0)) }
+    }
+
+    /// Checks that the provider is not left alone at the moment, before anything is read.
+    ///
+    /// - Throws: `QuarantineError` where it is; `StateDatabaseError` where there is a state database that cannot be read.
+    public func requireNoQuarantine() throws {
+        let quarantine = try StateDatabase.quarantine(at: configuration.statePath, of: provider.name)
+        guard let quarantine, quarantine.until > Self.now() else { return }
+        throw QuarantineError(provider: provider.name, quarantine: quarantine)
     }
 
     /// Takes the lock that keeps two runs of the profile from working at the same time.

@@ -1,7 +1,8 @@
 internal import Crypto
+public import DirectoryModel
 public import ReconcileEngine
 
-/// What identifies a plan: the SHA-256 of its header and its lines.
+/// What identifies a plan, or what it was made from: a SHA-256.
 public struct PlanDigest: Sendable, Hashable, CustomStringConvertible {
     /// Sixty-four hexadecimal digits.
     public let text: String
@@ -18,6 +19,20 @@ public struct PlanDigest: Sendable, Hashable, CustomStringConvertible {
     public init(of plan: Plan, under header: PlanHeader) {
         var hash = SHA256()
         PlanFile.writeBody(plan, header) { (bytes) throws(Never) in hash.update(bytes) }
+        self.init(hash)
+    }
+
+    /// The digest of what a directory says, whatever the order in which it was read.
+    public init(of snapshot: DirectorySnapshot) {
+        var hash = SHA256()
+        snapshot.writeCanonical { hash.update($0) }
+        self.init(hash)
+    }
+
+    /// The digest of the accounts that a provider has, in whatever order.
+    public init(of state: ObservedState) {
+        var hash = SHA256()
+        state.writeLines { hash.update($0) }
         self.init(hash)
     }
 

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import DirectoryModel
 import Foundation
 public import ReconcileEngine
 
@@ -109,10 +110,16 @@ public struct PlanFile: Sendable {
         self.digest = digest
     }
 
-    /// Checks that the plan was made by this version of the tool, with the given configuration, for the given provider.
+    /// Checks that the plan was made by this version of the tool, with the given configuration, for the given provider,
+    /// and not too long ago.
     ///
+    /// - Parameters:
+    ///   - expected: the header of a plan made now.
+    ///   - age: how old the plan may be; nil for any age.
     /// - Throws: ``PlanFileError`` that says which of them differs.
-    public func requireFit(_ path: String, _ expected: PlanHeader) throws(PlanFileError) {
+    public func requireFit(
+        _ path: String, _ expected: PlanHeader, maximumAge age: Duration? = nil
+    ) throws(PlanFileError) {
         if header.tool != expected.tool {
             throw PlanFileError(
                 path, .otherVersion, "it was made by sync-plan \(header.tool), and this is \(expected.tool)")
@@ -123,6 +130,10 @@ public struct PlanFile: Sendable {
         }
         if header.configuration != expected.configuration {
             throw PlanFileError(path, .otherProfile, "the configuration has been changed since it was made")
+        }
+        let seconds = expected.madeAt.secondsSince1970 - header.madeAt.secondsSince1970
+        if let age, Duration.seconds(seconds) > age {
+            throw PlanFileError(path, .tooOld, "it was made at \(header.madeAt), which is too long ago")
         }
     }
 
@@ -155,6 +166,8 @@ public struct PlanFileError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let otherVersion = Code(rawValue: "other-version")
         /// The plan was made with another configuration, or for another provider.
         public static let otherProfile = Code(rawValue: "other-profile")
+        /// The plan is older than allowed.
+        public static let tooOld = Code(rawValue: "too-old")
     }
 
     /// The file's path.

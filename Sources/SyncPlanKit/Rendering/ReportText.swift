@@ -44,6 +44,12 @@ public struct ReportText: Sendable {
         return switch report.ending {
         case .finished: text
         case .stopped: "Stopped. \(text) Run the same command again to go on."
+        case .outOfTime: "The time was over. \(text) Run the same command again to go on."
+        case .tooManyFailures(let count):
+            "Ended early, because \(count.grouped) operations failed or were stale. \(text)"
+        case .quarantined(let quarantine):
+            "Ended early, because most calls failed. The provider is left alone until \(quarantine.until). \(text) "
+                + "Run the same command again then, or with --now."
         case .refused(let message): "Ended early, because the provider refuses the credentials: \(message) \(text)"
         }
     }

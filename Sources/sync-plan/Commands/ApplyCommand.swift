@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PlanExecution
 import ReconcileEngine
 import SyncPlanKit
 
@@ -14,12 +15,16 @@ struct ApplyCommand: AsyncParsableCommand {
             What a safety rule holds back in a saved plan is carried out where every rule that holds it is approved, each \
             by the token that the plan shows for it. A token means one rule in one plan, and nothing else.
 
+            Where most calls fail, the run ends, and the provider is left alone for a while that grows: the next run is \
+            refused until then, unless --now says that it works again.
+
             EXAMPLES
               sync-plan apply                 plan, show, ask, do
               sync-plan apply staff.plan      carry out a plan that was saved and reviewed
               sync-plan apply --yes           without asking, for a timer
               sync-plan apply staff.plan --approve 9c1e07ab   with what one rule holds
               sync-plan apply staff.plan --only kind:create   a part of it
+              sync-plan apply --yes --time-limit 30m --report run.jsonl   at night
             """)
 
     @OptionGroup var common: CommonOptions
@@ -40,7 +45,27 @@ struct ApplyCommand: AsyncParsableCommand {
     @Flag(help: "Show every operation and note, however many there are.")
     var all = false
 
+    @Flag(help: "Try the provider even though it is left alone because most calls failed.")
+    var now = false
+
+    @Option(
+        help: ArgumentHelp("Begin nothing after so long, such as 30m or 2h.", valueName: "time"), transform: Self.time)
+    var timeLimit: Duration?
+
+    @Option(help: ArgumentHelp("End when more operations than these have failed.", valueName: "count"))
+    var maxFailures: Int?
+
+    @Option(
+        help: ArgumentHelp("Refuse a saved plan that is older; 24h by default.", valueName: "time"),
+        transform: Self.time)
+    var maxAge: Duration?
+
+    @Option(help: "Report the run in this file too: .txt, .jsonl, or .xml for JUnit.", transform: Self.reportFile)
+    var report: ReportFile?
+
     func validate() throws {
+        if let maxFailures, maxFailures < 0 { throw ValidationError("A number of failures is 0 or more.") }
+        if maxAge != nil && file == nil { throw ValidationError("Only a saved plan has an age: name its file here.") }
         if !approve.isEmpty && file == nil {
             throw ValidationError(
                 "What is approved is a part of a saved plan: save one with `sync-plan plan --out FILE`, and name it here."
@@ -56,6 +81,8 @@ struct ApplyCommand: AsyncParsableCommand {
         try await Terminal.run {
             let profile = try options.common.profile()
             let lock = try profile.lock()
+            if !options.now { try profile.requireNoQuarantine() }
+            try options.report?.prepare()
             let progress = ProgressLine()
             defer { progress.clear() }
             let file = try await options.plan(profile, progress)
@@ -69,19 +96,45 @@ struct ApplyCommand: AsyncParsableCommand {
             Terminal.write(text.render(plan, approvals: options.commands(for: file, without: approved), ending: ""))
             if plan.operations.isEmpty {
                 // That there was nothing to do is remembered.
-                _ = try await profile.apply(selected)
+                let report = try await profile.apply(selected)
+                try options.report?.write(report)
                 return ExitStatus(of: plan)
             }
             if !options.yes && !Terminal.confirms(plan) {
                 Terminal.write("Nothing has been changed.\n")
                 return .success
             }
-            let report = try await profile.apply(selected, approving: lifted, progress: progress.show)
+            let report = try await profile.apply(
+                selected, approving: lifted, options: options.executorOptions(profile), progress: progress.show)
             progress.clear()
             Terminal.write("\n" + ReportText(style: options.common.style).render(report))
+            try options.report?.write(report)
             _ = consume lock
             return ExitStatus(of: report, plan: plan)
         }
+    }
+
+    /// What the configuration says, unless the command line says otherwise.
+    private func executorOptions(_ profile: Profile) -> PlanExecutor.Options {
+        var options = profile.configuration.apply.options
+        options.ignoresQuarantine = now
+        if let timeLimit { options.timeLimit = timeLimit }
+        if let maxFailures { options.maximumFailures = maxFailures }
+        return options
+    }
+
+    private static func time(_ text: String) throws -> Duration {
+        guard let time = Duration(text: text) else {
+            throw ValidationError("\"\(text)\" is not a time such as 30m or 2h.")
+        }
+        return time
+    }
+
+    private static func reportFile(_ path: String) throws -> ReportFile {
+        guard let file = ReportFile(path: path) else {
+            throw ValidationError("The name of a report ends in .txt, .jsonl or .xml.")
+        }
+        return file
     }
 
     /// The commands that approve what is still held.
@@ -94,7 +147,8 @@ struct ApplyCommand: AsyncParsableCommand {
     private func plan(_ profile: Profile, _ progress: ProgressLine) async throws -> PlanFile {
         guard let path = file else { return try await profile.plan(progress: progress.show) }
         let saved = try PlanFile(path: path)
-        try saved.requireFit(path, profile.header())
+        try saved.requireFit(
+            path, profile.header(), maximumAge: maxAge ?? profile.configuration.apply.maximumAge)
         return saved
     }
 }
