@@ -41,7 +41,7 @@ public struct DirectorySchema: Sendable, Hashable {
             + (members.contains { $0.reference == .userName } ? [userName] : []) + groupNames
     }
 
-    /// Those of ``members`` that memberships are taken from.
+    /// Those of ``members`` that memberships cannot be known without.
     public var membershipLists: [MemberAttribute] { members.filter { !$0.isMirrored } }
 
     /// Whether an attribute's values are bytes rather than text.
@@ -106,7 +106,8 @@ public struct MemberAttribute: Sendable, Hashable {
     public var reference: Reference
     /// Whether ``DirectorySchema/memberOf`` of the members always says the same, as in Active Directory.
     ///
-    /// Such a list is read only where a rule wants to know who is in it besides users, and no membership is taken from it.
+    /// Such a list is read only where a rule wants to know who is in it besides users. Where it is there all the same, as in
+    /// a file that somebody else wrote, who is in it is a member.
     public var isMirrored: Bool
 
     /// Makes the description of a member attribute.

@@ -28,7 +28,7 @@ struct GroupHierarchy {
                     if let parent = position(text) { children[parent].append(child) }
                 }
             }
-            for member in snapshot.schema.membershipLists where member.reference == .distinguishedName {
+            for member in snapshot.schema.members where member.reference == .distinguishedName {
                 for text in group.attributes[member.attribute] {
                     if let grandchild = position(text) { children[child].append(grandchild) }
                 }

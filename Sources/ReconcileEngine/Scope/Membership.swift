@@ -45,7 +45,7 @@ struct Membership {
     private mutating func add(_ group: DirectoryGroup, _ targets: [Int], _ schema: DirectorySchema) {
         targetsByGroupKey[group.dn.canonicalKey, default: []] += targets
         if let id = schema.primaryGroup?.relativeID(of: group) { targetsByPrimaryGroup[id, default: []] += targets }
-        for member in schema.membershipLists {
+        for member in schema.members {
             for value in group.attributes[member.attribute] {
                 switch member.reference {
                 case .distinguishedName:
