@@ -133,6 +133,7 @@ struct SCIMJourneyTests {
     private static let secondPlan = """
         directory.ldif (complete: 3 of 3 users in scope)  →  https://scim.example/v2 (4 accounts, complete)
 
+        4 operations take something away from somebody:
           -  delete      carla@corp.example  gone from the directory
           !  suspend     bo@corp.example     disabled in the directory
           >  rename      ana@corp.example → ash@corp.example  same person, new primary address
@@ -140,9 +141,11 @@ struct SCIMJourneyTests {
                            name     Ana Archer → Ana Ash
           ~  update      desk@corp.example   members as in the directory
                            delegates  - bo@corp.example  + dan@corp.example
+
           +  create      dan@corp.example    Dan Dale; in the directory
 
         note   Desk: left out of the delegates: Bo Baker (disabled in the directory).
+               Bring whoever is named into scope, or leave it.
 
         1 delete, 1 suspend, 1 rename, 1 update, 1 create; 1 note.   Nothing has been changed.
         Saved as staff.plan; apply it with `sync-plan apply staff.plan`.

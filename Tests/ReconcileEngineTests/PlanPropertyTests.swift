@@ -5,7 +5,8 @@ import Testing
 
 /// Laws that hold for every directory and every provider, tried on random ones.
 @Suite struct PlanPropertyTests {
-    static let seeds: [UInt64] = Array(1...60)
+    /// The last one broke a law once: an old link led to an account that had become somebody else's.
+    static let seeds: [UInt64] = Array(1...60) + [50_175]
 
     @Test(arguments: WorldLaws.all, seeds)
     func holds(law: Law<World>, seed: UInt64) {

@@ -105,8 +105,12 @@ extension Explainer {
         }
         let found = trace.candidates[key]
         let steps = [found.flatMap { Matching.Step($0.by) }].compactMap { $0 }
-        let bound = provider.accounts.indices.filter {
-            provider.accounts[$0].account.key == key || links[key] == provider.accounts[$0].id
+        // As in matching, an old link to an account that says it belongs to somebody else is none.
+        let goesByKey = rules.matching.steps.contains(.externalID)
+        let bound = provider.accounts.indices.filter { position in
+            let observed = provider.accounts[position]
+            if goesByKey, let other = observed.account.key { return other == key }
+            return links[key] == observed.id
         }
         let unclear = bound.filter(trace.unclear.contains)
         if !unclear.isEmpty || trace.repeatedKeys.contains(key) { return result(.unclear, unclear) }
