@@ -36,7 +36,8 @@ struct HTTPFailure: Error, Sendable {
     let mayHaveArrived: Bool
 }
 
-/// Sends requests over HTTP/1.1, each with a deadline for everything up to the last byte of the answer.
+/// Sends requests over HTTP/1.1, each with a deadline for everything up to the last byte of the answer: at the latest, it has
+/// failed when twice the time is over.
 ///
 /// Redirects are not followed, because what is sent holds a token. Answers are not compressed, so that a small one cannot
 /// become a large one.
@@ -62,7 +63,8 @@ final class HTTPTransport: Sendable {
         self.timeout = TimeAmount(timeout)
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: HTTPClient.Configuration.Timeout(connect: min(self.timeout, .seconds(10))),
+            timeout: HTTPClient.Configuration.Timeout(
+                connect: min(self.timeout, .seconds(10)), read: self.timeout),
             decompression: .disabled)
         configuration.httpVersion = .http1Only
         // The client would go on trying until the deadline; whoever carries out a plan knows better how often to try.
@@ -79,30 +81,26 @@ final class HTTPTransport: Sendable {
         for (name, value) in request.headers { message.headers.add(name: name, value: value) }
         if let body = request.body { message.body = .bytes(body) }
         do {
-            return try await withThrowingTaskGroup(of: HTTPAnswer?.self) { [message, client, timeout] group in
-                group.addTask { try await Self.exchange(message, client, .now() + timeout) }
-                // The client's own deadline is over with the head of the answer; a body could drip for ever.
-                group.addTask {
-                    try await Task.sleep(for: .nanoseconds(timeout.nanoseconds))
-                    return nil
-                }
-                defer { group.cancelAll() }
-                guard let first = try await group.next(), let answer = first else {
-                    throw HTTPClientError.deadlineExceeded
-                }
-                return answer
-            }
+            return try await exchange(message)
         } catch {
             throw HTTPFailure(error)
         }
     }
 
-    private static func exchange(
-        _ message: HTTPClientRequest, _ client: HTTPClient, _ deadline: NIODeadline
-    ) async throws -> HTTPAnswer {
+    private func exchange(_ message: HTTPClientRequest) async throws -> HTTPAnswer {
+        let deadline = NIODeadline.now() + timeout
         let response = try await client.execute(message, deadline: deadline)
-        let body = try await response.body.collect(upTo: largestAnswer)
-        return HTTPAnswer(status: Int(response.status.code), headers: response.headers, body: Array(buffer: body))
+        var body: [UInt8] = []
+        // The client's deadline is over with the head of the answer, and its time for reading begins anew with each part: a
+        // body could drip for ever.
+        for try await part in response.body {
+            guard NIODeadline.now() < deadline else { throw HTTPClientError.deadlineExceeded }
+            guard body.count + part.readableBytes <= Self.largestAnswer else {
+                throw NIOTooManyBytesError(maxBytes: Self.largestAnswer)
+            }
+            body += part.readableBytesView
+        }
+        return HTTPAnswer(status: Int(response.status.code), headers: response.headers, body: body)
     }
 }
 
