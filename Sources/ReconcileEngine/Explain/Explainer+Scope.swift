@@ -49,7 +49,7 @@ extension Explainer {
         return lists.flatMap { list, rules in
             rules.enumerated().map { index, rule in
                 let conditions = rule.conditions.map {
-                    RuleOutcome.Condition(text: $0.description, holds: $0.makeTest()(candidate))
+                    RuleOutcome.Condition(text: $0.description, holds: $0.holds(for: candidate))
                 }
                 return RuleOutcome(
                     list: list, number: index + 1, conditions: conditions, holds: conditions.allSatisfy(\.holds))

@@ -44,10 +44,12 @@ public struct AttributeCondition: ScopeCondition, Hashable {
     public var attributes: [AttributeName] { [attribute] }
 
     /// Whether one of the values meets the test.
-    public func holds(for candidate: Candidate) -> Bool { makeTest()(candidate) }
+    public func holds(for candidate: Candidate) -> Bool { compiled()(candidate) }
 
     /// The test, with its texts folded and its expression compiled.
-    public func makeTest() -> (Candidate) -> Bool {
+    public func makeTest() -> ((Candidate) -> Bool)? { compiled() }
+
+    private func compiled() -> (Candidate) -> Bool {
         let attribute = attribute
         switch test {
         case .isPresent: return { !$0.values(attribute).isEmpty }

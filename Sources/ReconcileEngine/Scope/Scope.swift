@@ -83,17 +83,19 @@ public enum ScopeVerdict: Sendable, Hashable {
 /// A scope made ready to be asked about very many users.
 struct CompiledScope {
     private struct Rule {
-        let tests: [(Candidate) -> Bool]
+        let tests: [(condition: any ScopeCondition, prepared: ((Candidate) -> Bool)?)]
         let reason: Reason
         let description: String
 
         init(_ rule: ScopeRule) {
-            tests = rule.conditions.map { $0.makeTest() }
+            tests = rule.conditions.map { ($0, $0.makeTest()) }
             reason = rule.reason
             description = rule.description
         }
 
-        func holds(for candidate: Candidate) -> Bool { tests.allSatisfy { $0(candidate) } }
+        func holds(for candidate: Candidate) -> Bool {
+            tests.allSatisfy { $0.prepared?(candidate) ?? $0.condition.holds(for: candidate) }
+        }
     }
 
     private let include: [Rule]

@@ -23,14 +23,16 @@ public protocol ScopeCondition: Sendable {
     var groups: [MemberOf] { get }
     /// Whether a user meets the condition.
     func holds(for candidate: Candidate) -> Bool
-    /// The test, made ready to be asked of very many users; without one of its own, a condition asks
-    /// ``holds(for:)``.
-    func makeTest() -> (Candidate) -> Bool
+    /// The same as ``holds(for:)``, made ready to be asked of very many users; nil where nothing can be prepared.
+    func makeTest() -> ((Candidate) -> Bool)?
 }
 
 extension ScopeCondition {
-    /// A test that asks ``holds(for:)``.
-    public func makeTest() -> (Candidate) -> Bool { { holds(for: $0) } }
+    /// None.
+    ///
+    /// A closure that only asks ``holds(for:)`` would do, but Swift 6.3 makes of one that only asks a property of the
+    /// candidate a call that crashes in release builds.
+    public func makeTest() -> ((Candidate) -> Bool)? { nil }
     /// No attribute.
     public var attributes: [AttributeName] { [] }
     /// No group.
