@@ -46,7 +46,7 @@ public final class MailboxProvider: AccountProvider {
     ///
     /// A missing file lists as empty.
     ///
-    /// - Throws: ``ProviderClient/ProviderError``; with `malformed` and the row's id for a row that makes no sense.
+    /// - Throws: `ProviderError`; with `malformed` and the row's id for a row that makes no sense.
     public func accounts() -> AccountPages {
         let listing = MailboxListing(file)
         return AccountPages { try await listing.nextPage() }

@@ -20,7 +20,7 @@ public struct ApplyReport: Sendable, Hashable {
 
     /// One operation with its result.
     public struct Entry: Sendable, Hashable {
-        /// The operation's number in the plan, from 0: see ``Plan/Step/position``.
+        /// The operation's number in the plan, from 0: see `Plan.Step.position`.
         public let position: Int
         /// The operation.
         public let operation: Operation

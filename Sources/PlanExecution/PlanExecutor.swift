@@ -21,7 +21,7 @@ public struct PlanExecutor: Sendable {
         /// The pause before the second try; it doubles with each further one, up to a minute, is made uneven by chance,
         /// and yields to what the provider asks for.
         public var firstPause: Duration
-        /// After that nothing further is begun, counted from the beginning of ``PlanExecutor/apply``; nil for no limit.
+        /// After that nothing further is begun, counted from the beginning of `apply`; nil for no limit.
         public var timeLimit: Duration?
         /// How many operations may fail, or be stale, before the next one that does ends the run; nil for any number.
         public var maximumFailures: Int?
@@ -84,7 +84,7 @@ public struct PlanExecutor: Sendable {
     /// Held operations are not touched, but for those whose violations all are approved.
     ///
     /// - Parameters:
-    ///   - approved: the violations that a person has approved, as positions in ``Plan/violations``.
+    ///   - approved: the violations that a person has approved, as positions in `Plan.violations`.
     ///   - digest: what identifies the plan; operations that an earlier run with the same digest did are not done again.
     ///   - time: when the plan was made; it becomes the time of the last run in the memory.
     ///   - origin: where the plan comes from, for the record.

@@ -5,7 +5,7 @@ public import ReconcileEngine
 extension StateDatabase {
     /// What earlier runs left behind for a provider; an empty memory where there was no run.
     ///
-    /// - Parameter provider: the provider's name, as in ``ProviderClient/AccountProvider/name``.
+    /// - Parameter provider: the provider's name, as in `AccountProvider.name`.
     /// - Throws: ``StateDatabaseError``; never an empty memory for one that cannot be read.
     public func memory(of provider: String) throws(StateDatabaseError) -> Memory {
         try read { database in try MemoryTables(provider, database)?.memory(database) ?? Memory() }

@@ -19,7 +19,7 @@ public protocol AccountProvider: Sendable {
     /// A listing changes nothing, not even by creating what is missing.
     func accounts() -> AccountPages
 
-    /// Carries out one operation, after checking that it still fits (``Operation/readiness(given:fields:)``).
+    /// Carries out one operation, after checking that it still fits (`Operation.readiness(given:fields:)`).
     ///
     /// - Parameter mayHaveBeenApplied: whether an earlier try may have been carried out without anybody having heard of
     ///   it: it ended with ``ProviderError/Outcome/unknown``, or with the process. A provider that cannot look and write

@@ -1,7 +1,7 @@
 public import ProviderClient
 import ReconcileEngine
 
-/// A suite that any implementation of ``ProviderClient/AccountProvider`` can be run through.
+/// A suite that any implementation of `AccountProvider` can be run through.
 ///
 /// ```swift
 /// let report = await ProviderConformance { MailboxProvider(path: try newTemporaryPath()) }.run()

@@ -65,7 +65,7 @@ public final class SCIMAccountProvider: AccountProvider {
 
     /// Lists the users and the groups that have an address.
     ///
-    /// - Throws: ``ProviderClient/ProviderError`` where the service lists fewer resources than it says there are, or some
+    /// - Throws: `ProviderError` where the service lists fewer resources than it says there are, or some
     ///   twice, or none without saying so consistently.
     public func accounts() -> AccountPages {
         let listing = AccountListing(self)

@@ -8,10 +8,10 @@ public enum AttributeSelection: Sendable, Hashable {
 
 /// Collects what a source reads into a ``DirectorySnapshot``, and keeps account of whether it was everything.
 ///
-/// Every source uses it in the same way: for each search ``beginSearch(_:)``, for each entry ``beginEntry(dn:kind:)``,
-/// one `append` a value and ``endEntry()``, then ``endSearch(pages:)``, and only where the server said that the search
-/// ended in success. Whatever goes wrong is told with ``fail(_:)``. ``finish()`` answers a complete snapshot only where
-/// each search was ended and nothing failed.
+/// Every source uses it in the same way: for each search ``beginSearch(_:base:)``, for each entry
+/// ``beginEntry(dn:kind:id:)``, one `append` a value and ``endEntry()``, then ``endSearch(pages:referrals:)``, and only where
+/// the server said that the search ended in success. Whatever goes wrong is told with ``fail(_:)``. ``finish()`` answers a
+/// complete snapshot only where each search was ended and nothing failed.
 public struct SnapshotBuilder {
     /// How many entries are kept as reasons of their own before they are only counted.
     private static let reasonLimit = 20

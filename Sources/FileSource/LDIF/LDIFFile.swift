@@ -27,7 +27,7 @@ public struct LDIFFile: DirectoryReader {
 
     /// Reads the file.
     ///
-    /// Users, groups and contacts are brought whatever ``ReadRequest/kinds`` says. Throws a ``FileError`` where the file cannot
+    /// Users, groups and contacts are brought whatever `ReadRequest.kinds` says. Throws a ``FileError`` where the file cannot
     /// be read, an ``LDIFError`` where it is not understood, and a `CancellationError`.
     public func read(
         _ request: ReadRequest, progress: @escaping @Sendable (ReadProgress) -> Void

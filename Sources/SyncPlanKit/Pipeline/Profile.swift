@@ -85,7 +85,7 @@ public struct Profile: Sendable {
     /// The caller holds the ``lock()``, which keeps other runs away.
     ///
     /// - Parameters:
-    ///   - approved: the violations that a person has approved, as positions in ``Plan/violations``.
+    ///   - approved: the violations that a person has approved, as positions in `Plan.violations`.
     ///   - options: how it is carried out; nil for what the configuration says.
     /// - Throws: `QuarantineError` where the provider is left alone; `StateDatabaseError` or `FirstPasswordsError` where
     ///   nothing can be written down.

@@ -2,7 +2,7 @@ internal import ReconcileEngine
 
 /// One-time approval (requirement BE4): a person says *yes* to certain violations of one saved plan, and to nothing else.
 extension PlanFile {
-    /// The tokens by which violations are approved, in the order of ``Plan/violations``; nil for those that nobody can
+    /// The tokens by which violations are approved, in the order of `Plan.violations`; nil for those that nobody can
     /// approve.
     ///
     /// A token is the first eight hexadecimal digits of SHA-256 over the plan's digest, the rail, the sentence and the
@@ -10,7 +10,7 @@ extension PlanFile {
     /// plan has new ones.
     public var approvalTokens: [String?] { plan.violations.map { $0.isApprovable ? token(of: $0) : nil } }
 
-    /// The commands that approve violations, in the order of ``Plan/violations``; nil for those that nobody can approve.
+    /// The commands that approve violations, in the order of `Plan.violations`; nil for those that nobody can approve.
     ///
     /// - Parameter path: where the plan is saved.
     public func approvalCommands(savedAs path: String) -> [String?] {
@@ -30,7 +30,7 @@ extension PlanFile {
         return isPlain && !path.hasPrefix("-") ? path : "'\(path.replacing("'", with: "'\\''"))'"
     }
 
-    /// The violations that tokens approve, as positions in ``Plan/violations``.
+    /// The violations that tokens approve, as positions in `Plan.violations`.
     ///
     /// - Throws: ``ApprovalError`` for the first token that approves nothing here.
     public func violations(approvedBy tokens: [String]) throws(ApprovalError) -> Set<Int> {

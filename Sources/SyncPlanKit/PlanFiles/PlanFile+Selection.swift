@@ -5,7 +5,7 @@ extension PlanFile {
     ///
     /// What an earlier run has done of the whole plan is known by its effect then, and not by the journal.
     ///
-    /// - Parameter approved: the violations that a person has approved, as positions in ``Plan/violations``.
+    /// - Parameter approved: the violations that a person has approved, as positions in `Plan.violations`.
     /// - Returns: this plan where everything is wanted and nothing is approved.
     /// - Throws: `SelectionError` where a criterion meets nothing.
     public func selecting(

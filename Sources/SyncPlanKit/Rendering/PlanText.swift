@@ -20,7 +20,7 @@ public struct PlanText: Sendable {
     /// The whole plan.
     ///
     /// - Parameters:
-    ///   - approvals: for each of ``Plan/violations`` the command that approves it, nil where nobody can; empty for a plan
+    ///   - approvals: for each of `Plan.violations` the command that approves it, nil where nobody can; empty for a plan
     ///     that is not saved, and so cannot be approved yet.
     ///   - ending: the last sentence, which tells what was done with the plan.
     public func render(_ plan: Plan, approvals: [String?] = [], ending: String) -> String {
