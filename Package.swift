@@ -104,6 +104,28 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Examples that are programs. No product has them, so whoever uses the package does not build them.
+        .executableTarget(
+            name: "example-plan-from-ldif", dependencies: ["DirectoryModel", "FileSource", "ReconcileEngine"],
+            path: "Examples/programs/plan-from-ldif", swiftSettings: settings),
+        .executableTarget(
+            name: "example-read-directory", dependencies: ["DirectoryModel", "LDAPSource"],
+            path: "Examples/programs/read-directory", swiftSettings: settings),
+        .executableTarget(
+            name: "example-custom-provider",
+            dependencies: ["DirectoryModel", "ProviderClient", "ProviderTesting", "ReconcileEngine"],
+            path: "Examples/programs/custom-provider", swiftSettings: settings),
+        .executableTarget(
+            name: "example-embedded-run", dependencies: ["PlanExecution", "ReconcileEngine", "SyncPlanKit"],
+            path: "Examples/programs/embedded-run", swiftSettings: settings),
+        .executableTarget(
+            name: "example-plan-server",
+            dependencies: [
+                "SyncPlanKit", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Examples/programs/plan-server", swiftSettings: settings),
+
         // Tests. TestSupport starts the real servers and makes seeded random values.
         .target(
             name: "TestSupport", dependencies: ["DirectoryModel", "ReconcileEngine"], path: "Tests/TestSupport",
@@ -150,7 +172,12 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: testSettings),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["TestSupport", "sync-plan", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "DirectoryModel", "FileSource", "ReconcileEngine", "SyncPlanKit", "TestSupport", "sync-plan",
+                "example-custom-provider", "example-embedded-run", "example-plan-from-ldif", "example-plan-server",
+                "example-read-directory",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: testSettings),
     ]
 )
