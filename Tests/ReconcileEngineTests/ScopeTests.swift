@@ -113,13 +113,12 @@ import Testing
             name: "excluded addresses and patterns",
             scope: Scope(exclude: rule(HasAddress(["*@brand.example"])) + rule(HasAddress(["ANA@corp.example"]))),
             expect: ["bo", "cy", "dee"]),
-        Case(name: "a condition of one's own", scope: Scope(include: rule(NameBegins(with: "b"))), expect: ["bo"]),
+        Case(name: "a condition of one's own", scope: Scope(include: rule(NameBegins(letter: "b"))), expect: ["bo"]),
     ]
 
     /// What an embedding program writes for a condition of its own.
     struct NameBegins: ScopeCondition {
         let letter: String
-        init(with letter: String) { self.letter = letter }
         var description: String { "name begins with \(letter)" }
         var attributes: [AttributeName] { ["displayName"] }
         func holds(for candidate: Candidate) -> Bool {
