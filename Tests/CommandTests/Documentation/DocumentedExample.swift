@@ -109,8 +109,9 @@ struct DocumentedExample: Sendable, CustomTestStringConvertible {
     static let elsewhere: [(begins: String, by: String)] = [
         ("Examples/quickstart/run", ".ci/run"), ("Tests/run", ".ci/run"), ("Examples/embedding/run", "Tests/run"),
         ("Tests/Benchmarks/run", "by hand, before figures are written down"),
-        ("Tests/Soak/", "by hand, before a release"), ("Documentation/", "by hand, before a release"),
-        ("swift ", "Tests/run, .ci/run"), ("UPDATE_GOLDEN=1 ", "by hand, after a change of what is shown"),
+        ("Tests/Soak/", "by hand, before a release"), ("Documentation/build", ".ci/run"),
+        ("Documentation/api-changes", "by hand, before a release"),
+        ("swift run example-", "ExampleProgramTests"), ("UPDATE_GOLDEN=1 ", "by hand, after a change of what is shown"),
         // The steps of an administrator on a mail server: MailServerTests runs both servers with these files.
         ("apt-get install dovecot", "MailServerTests"), ("useradd ", "MailServerTests"),
         ("install -d", "MailServerTests"),
