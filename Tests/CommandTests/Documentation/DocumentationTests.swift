@@ -107,6 +107,7 @@ import Testing
 
     @Test(arguments: MarkdownDocument.all.map(\.path)) func linksLeadSomewhere(_ path: String) throws {
         let document = try #require(MarkdownDocument.all.first { $0.path == path })
+        #expect(document.torn == [])
         for (line, target) in document.links where !target.contains("://") && !target.hasPrefix("doc:") {
             let (path, anchor) = document.place(of: target)
             let url = MarkdownDocument.root.appendingPathComponent(path)

@@ -19,6 +19,8 @@ struct MarkdownDocument: Sendable {
     private(set) var spans: [Code] = []
     /// Where links lead to, as written.
     private(set) var links: [(line: Int, target: String)] = []
+    /// Lines in which code begins that ends in another, where commands would be overlooked.
+    private(set) var torn: [Int] = []
     /// The names that links to parts of the page use.
     private(set) var anchors: Set<String> = []
 
@@ -77,6 +79,7 @@ struct MarkdownDocument: Sendable {
     }
 
     private mutating func read(_ line: Substring, _ number: Int) {
+        if !line.count(where: { $0 == "`" }).isMultiple(of: 2) { torn.append(number) }
         for match in line.matches(of: #/`([^`]+)`/#) {
             spans.append(Code(language: nil, line: number, text: String(match.1)))
         }
