@@ -84,7 +84,7 @@ struct DocumentedExample: Sendable, CustomTestStringConvertible {
         case "yaml":
             let keys = ConfigurationFragment.keys(of: block.text)
             if keys.contains("cases") { return example(.ruleTests) }
-            return example(ConfigurationFragment.isOne(keys) ? .configuration : .unknown)
+            return example(keys.isEmpty ? .unknown : .configuration)
         case "swift": return example(.swift)
         case "json": return example(.json)
         case "ldif": return example(.ldif)
@@ -131,22 +131,12 @@ struct DocumentedExample: Sendable, CustomTestStringConvertible {
 struct ConfigurationFragment {
     let text: String
 
-    /// The keys that a configuration can have at the top.
-    private static let sections: Set<String> = [
-        "source", "backend", "authentication", "provider", "domains", "people", "groups", "entitlements", "lifecycle",
-        "settings", "limits", "protected", "apply", "state",
-    ]
-
     /// Keys of a section that a page shows by themselves, and the section.
     private static let parents = ["account": "people"]
 
     /// The keys at the top of a text, in order.
     static func keys(of text: String) -> [String] {
         text.matches(of: #/(?m)^([a-z-]+):/#).map { String($0.1) }
-    }
-
-    static func isOne(_ keys: [String]) -> Bool {
-        !keys.isEmpty && keys.allSatisfy { sections.contains($0) || parents[$0] != nil }
     }
 
     /// The whole configuration.

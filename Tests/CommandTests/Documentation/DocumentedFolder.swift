@@ -81,11 +81,11 @@ enum DocumentedFolder {
 
     /// Runs a command line in a copy of the folder.
     ///
-    /// What a person would be asked is answered with `--yes`, and where a token approves something in a plan, the token
-    /// is put in that this plan has.
+    /// What a person would be asked is answered with `--yes`, files below `/etc/sync-plan` are those of the folder, and
+    /// where a token approves something in a plan, the token is put in that this plan has. `init` has nothing before it.
     static func run(_ line: String) async throws -> Command.Outcome {
-        let site = try await make(for: line)
-        var line = answered(line)
+        let site = line.hasPrefix("sync-plan init") ? try Site() : try await make(for: line)
+        var line = answered(line).replacing("/etc/sync-plan/", with: "")
         for name in line.matches(of: #/\w+\.plan\b/#) { try await site.run("plan", "--out", String(name.output)) }
         if line.contains("--approve") {
             let shown = try await site.run("plan", "show", "staff.plan").output
