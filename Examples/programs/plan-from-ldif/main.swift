@@ -3,7 +3,7 @@ import DirectoryModel
 import FileSource
 import ReconcileEngine
 
-guard let path = CommandLine.arguments.dropFirst().first else { fatalError("Name an LDIF file.") }
+let path = CommandLine.arguments.dropFirst().first ?? "directory.ldif"
 let snapshot = try await LDIFFile(path: path, schema: .activeDirectory).read(ReadRequest()) { _ in }
 let observed = ObservedState(accounts: [])
 
@@ -18,6 +18,7 @@ for operation in plan.operations { print(operation.kind, operation.address, oper
 for finding in plan.findings { print("note:", finding.text) }
 
 // Why, for one person.
-if let explanation = reconciler.explain(.object(snapshot.users[0].id), directory: snapshot, provider: observed) {
-    print(snapshot.users[0].dn, explanation.operations.map(\.operation.kind))
+if let first = snapshot.users.first {
+    let explanation = reconciler.explain(.object(first.id), directory: snapshot, provider: observed)
+    for rule in explanation?.rules ?? [] { print(first.dn, rule.conditions.map { "\($0.text): \($0.holds)" }) }
 }

@@ -8,7 +8,10 @@ import NIOPosix
 import SyncPlanKit
 
 let arguments = CommandLine.arguments
-guard arguments.count == 3, let port = Int(arguments[2]) else { fatalError("Name a configuration and a port.") }
+guard arguments.count == 3, let port = Int(arguments[2]) else {
+    print("Name a configuration and a port.")
+    exit(64)
+}
 let plans = Plans(path: arguments[1])
 
 // Only this machine is answered: a plan tells what is going to happen to whom.

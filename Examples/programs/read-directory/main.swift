@@ -6,7 +6,10 @@ import Foundation
 import LDAPSource
 
 let arguments = CommandLine.arguments.dropFirst().map { $0 }
-guard arguments.count >= 3 else { fatalError("Name a URL, a base and an account.") }
+guard arguments.count >= 3 else {
+    print("Name a URL, a base and an account.")
+    exit(64)
+}
 let password = Secret(ProcessInfo.processInfo.environment["PASSWORD"] ?? "")
 
 let configuration = LDAPConfiguration(
