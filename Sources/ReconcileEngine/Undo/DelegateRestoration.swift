@@ -104,11 +104,10 @@ struct DelegateRestoration {
         return (change, findings)
     }
 
-    /// Who had an address after the run; of an account that it deleted, the one that is made again.
+    /// Who had an address after the run; where nobody did, the account that it deleted.
     private func delegateAtLast(_ address: MailAddress) -> Delegate? {
         if let position = atLast[address] { return position.flatMap(delegate) }
-        if let position = atFirst[address] { return position.flatMap(delegate) ?? newDelegate(address) }
-        return untouched(address)
+        return delegateAtFirst(address)
     }
 
     /// Who had an address before the run.
