@@ -23,6 +23,8 @@ struct DelegateRestoration {
     private let passedOn: Set<MailAddress>
     private var pairOfAccount: [Int: Int] = [:]
     private var pairOfNew: [MailAddress: Int] = [:]
+    /// The primary addresses that accounts are going to have again.
+    private let restored: Set<MailAddress>
     /// The accounts by the primary addresses that they have now.
     private var positions: [MailAddress: Int] = [:]
     /// The accounts that the run changed, by the primary addresses that they had before it and after it; nil for those
@@ -47,6 +49,7 @@ struct DelegateRestoration {
         self.pairs = pairs
         self.deleted = deleted
         self.passedOn = passedOn
+        restored = Set(pairs.map(\.desired.account.address))
         for (index, pair) in pairs.enumerated() {
             if let account = pair.account {
                 pairOfAccount[account] = index
@@ -84,7 +87,10 @@ struct DelegateRestoration {
         }
         if let account {
             current = Set(accounts[account].account.delegates.compactMap { positions[$0].flatMap(delegate) })
+            // Not every provider takes whoever is deleted out by itself.
+            let leaving = accounts[account].account.delegates.compactMap { positions[$0].flatMap(deletedDelegate) }
             wanted = current.subtracting(trail.added.compactMap(delegateAtLast))
+            current.formUnion(leaving)
             give(trail.removed, delegateAtLast)
         } else {
             give(trail.former?.delegates ?? [], delegateAtFirst)
@@ -133,6 +139,13 @@ struct DelegateRestoration {
         let pair = pairOfAccount[position]
         return Delegate(
             address: pair.map { pairs[$0].desired.account.address } ?? accounts[position].account.address, pair: pair)
+    }
+
+    /// An account that is going to be deleted, unless its address passes to another, who would be taken for it.
+    private func deletedDelegate(_ position: Int) -> Delegate? {
+        let address = accounts[position].account.address
+        guard deleted.contains(position), !restored.contains(address) else { return nil }
+        return Delegate(address: address, pair: nil)
     }
 
     private static func value(_ delegates: Set<Delegate>) -> FieldValue {

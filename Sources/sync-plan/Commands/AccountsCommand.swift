@@ -30,11 +30,7 @@ struct AccountsCommand: AsyncParsableCommand {
     @Flag(help: "Only accounts that the configuration protects.")
     var protected = false
 
-    @Option(help: "text for people, csv (RFC 4180), or json; the last two have all accounts.")
-    var format: ListFormat = .text
-
-    @Flag(help: "Show every account, however many there are.")
-    var all = false
+    @OptionGroup var list: ListOptions
 
     func run() async throws {
         let options = self
@@ -47,13 +43,15 @@ struct AccountsCommand: AsyncParsableCommand {
                 isProtected: options.protected)
             let accounts = try await profile.accounts(filter, progress: progress.show)
             progress.clear()
-            let text = OverviewText(style: options.common.style, limit: options.all ? nil : 20)
-            switch options.format {
+            let text = OverviewText(style: options.common.style, limit: options.list.all ? nil : 20)
+            switch options.list.format {
             case .text: Terminal.write(text.render(accounts))
             case .csv: Terminal.write(text.csv(accounts))
             case .json: Terminal.write(try text.json(accounts))
             }
-            if options.format != .text { for reason in accounts.incomplete { Terminal.note("INCOMPLETE: \(reason)") } }
+            if options.list.format != .text {
+                for reason in accounts.incomplete { Terminal.note("INCOMPLETE: \(reason)") }
+            }
             return accounts.incomplete.isEmpty ? .success : .incomplete
         }
     }
@@ -61,3 +59,12 @@ struct AccountsCommand: AsyncParsableCommand {
 
 /// How a list is printed.
 enum ListFormat: String, ExpressibleByArgument, CaseIterable { case text, csv, json }
+
+/// How much of a list is printed, and how.
+struct ListOptions: ParsableArguments {
+    @Option(help: "text for people, csv (RFC 4180), or json; the last two leave nothing out.")
+    var format: ListFormat = .text
+
+    @Flag(help: "Show everything, however much there is.")
+    var all = false
+}

@@ -9,7 +9,7 @@ struct HistoryCommand: AsyncParsableCommand {
         commandName: "history",
         abstract: "Lists past runs, the latest first.",
         discussion: """
-            Runs are remembered for 400 days (`apply.history`). Nothing is changed, and nobody is asked: all of it is in \
+            Runs are remembered for 400 days (`apply.history`). Those that had nothing to do are left out without --all. Nothing is changed, and nobody is asked: all of it is in \
             the state database.
 
             EXAMPLES
@@ -34,14 +34,10 @@ struct HistoryCommand: AsyncParsableCommand {
     @Option(help: "Only runs that had to do with this address.", transform: Self.address)
     var address: MailAddress?
 
-    @Option(help: ArgumentHelp("How many runs at most.", valueName: "count"))
-    var limit = 20
+    @Option(help: ArgumentHelp("How many runs at most; 20 unless all are wanted.", valueName: "count"))
+    var limit: Int?
 
-    @Flag(help: "Every run, however many there are, and those that had nothing to do too.")
-    var all = false
-
-    @Option(help: "text for people, csv (RFC 4180), or json.")
-    var format: ListFormat = .text
+    @OptionGroup var list: ListOptions
 
     func run() async throws {
         let options = self
@@ -50,9 +46,10 @@ struct HistoryCommand: AsyncParsableCommand {
             let runs = try profile.history(
                 HistoryFilter(
                     since: options.since, isFailed: options.failed, address: options.address,
-                    includesIdle: options.all, limit: options.all ? nil : max(0, options.limit)))
+                    includesIdle: options.list.all,
+                    limit: options.limit.map { max(0, $0) } ?? (options.list.all ? nil : 20)))
             let text = HistoryText(style: options.common.style)
-            switch options.format {
+            switch options.list.format {
             case .text: Terminal.write(text.render(runs))
             case .csv: Terminal.write(text.csv(runs))
             case .json: Terminal.write(try text.json(runs))
@@ -93,19 +90,15 @@ struct HistoryShowCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
 
-    @Option(help: "text for people, csv (RFC 4180), or json; the last two have all operations.")
-    var format: ListFormat = .text
-
-    @Flag(help: "Show every operation, however many there are.")
-    var all = false
+    @OptionGroup var list: ListOptions
 
     func run() async throws {
         let options = self
         try await Terminal.run {
             let profile = try options.common.profile()
             let run = try profile.run(options.choice).selecting(options.selection.value)
-            let text = HistoryText(style: options.common.style, limit: options.all ? nil : 20)
-            switch options.format {
+            let text = HistoryText(style: options.common.style, limit: options.list.all ? nil : 20)
+            switch options.list.format {
             case .text: Terminal.write(text.render(run))
             case .csv: Terminal.write(text.csv(run))
             case .json: Terminal.write(try text.json(run))
