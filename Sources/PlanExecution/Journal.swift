@@ -12,15 +12,17 @@ struct Journal: Sendable {
     ///
     /// - Parameter plan: a digest of the plan; runs with the same digest are tries at the same plan.
     init(
-        _ state: StateDatabase, plan: String, provider: String, operations: Int, origin: RunOrigin
+        _ state: StateDatabase, plan: String, provider: String, operations: Int, held: Int, undoing undone: Int64?,
+        origin: RunOrigin
     ) throws(StateDatabaseError) {
         self.state = state
         (run, memory) = try state.write { database in
             try database.execute(
                 sql: """
-                    INSERT INTO run (plan, provider, operations, configuration, tool, "user") VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT INTO run (plan, provider, operations, held, undoes, configuration, tool, "user")
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [plan, provider, operations, origin.configuration, origin.tool, origin.user])
+                arguments: [plan, provider, operations, held, undone, origin.configuration, origin.tool, origin.user])
             return (database.lastInsertedRowID, try MemoryTables(adding: provider, database))
         }
     }
@@ -68,18 +70,21 @@ struct Journal: Sendable {
 
     /// Writes down what came of operations, together with what the next run has to know of it, and what is about to be
     /// done: all or nothing of it.
+    ///
+    /// - Parameter unsure: the positions of those that an earlier try may have carried out without anybody having heard
+    ///   of it.
     func record(
-        _ results: [(position: Int, operation: Operation, result: ApplyReport.Result)],
+        _ results: [(position: Int, operation: Operation, result: ApplyReport.Result)], unsure: Set<Int> = [],
         intending next: [(position: Int, operation: Operation)]
     ) throws(StateDatabaseError) {
         try state.write { database in
             let outcome = try database.cachedStatement(
                 sql:
-                    "UPDATE entry SET state = ?, detail = ?, at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE run = ? AND position = ?"
+                    "UPDATE entry SET state = ?, detail = ?, unsure = ?, at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE run = ? AND position = ?"
             )
             for (position, operation, result) in results {
                 if let (name, detail) = Self.text(result) {
-                    try outcome.execute(arguments: [name, detail, run, position])
+                    try outcome.execute(arguments: [name, detail, unsure.contains(position) ? 1 : nil, run, position])
                     if let account = result.account { try memory.note(operation, on: account, database) }
                 } else {
                     // Intended, but the run was stopped before it was tried.
@@ -89,19 +94,25 @@ struct Journal: Sendable {
             }
             let intent = try database.cachedStatement(
                 sql:
-                    "INSERT OR REPLACE INTO entry (run, position, kind, address, state) VALUES (?, ?, ?, ?, 'intended')"
+                    "INSERT OR REPLACE INTO entry (run, position, kind, address, operation, state) VALUES (?, ?, ?, ?, ?, 'intended')"
             )
             for (position, operation) in next {
-                try intent.execute(arguments: [run, position, operation.kind.rawValue, operation.address.text])
+                try intent.execute(
+                    arguments: [run, position, operation.kind.rawValue, operation.address.text, operation.json])
             }
         }
     }
 
     /// Writes down why the run came to its end, and what it leaves behind; nil for nothing.
     ///
-    /// - Parameter answered: whether the provider did something that it was told, which ends its quarantine.
-    func end(_ ending: ApplyReport.Ending, leaving note: RunNote?, answered: Bool) throws(StateDatabaseError) {
+    /// - Parameters:
+    ///   - answered: whether the provider did something that it was told, which ends its quarantine.
+    ///   - age: for how long runs are kept.
+    func end(
+        _ ending: ApplyReport.Ending, leaving note: RunNote?, answered: Bool, keeping age: Duration
+    ) throws(StateDatabaseError) {
         try state.write { database in
+            try HistoryTables.prune(database, keeping: age, before: run)
             if let note { try memory.note(note, database) }
             if case .quarantined(let quarantine) = ending {
                 try memory.note(quarantine, database)

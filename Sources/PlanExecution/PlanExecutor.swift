@@ -27,11 +27,15 @@ public struct PlanExecutor: Sendable {
         public var maximumFailures: Int?
         /// Whether a provider that is in quarantine is tried all the same.
         public var ignoresQuarantine: Bool
+        /// For how long past runs are kept in the journal, to be looked at and undone; older ones are forgotten at the end
+        /// of a run.
+        public var historyAge: Duration
 
         /// Makes options.
         public init(
             concurrency: Int = 4, attempts: Int = 4, firstPause: Duration = .milliseconds(250),
-            timeLimit: Duration? = nil, maximumFailures: Int? = nil, ignoresQuarantine: Bool = false
+            timeLimit: Duration? = nil, maximumFailures: Int? = nil, ignoresQuarantine: Bool = false,
+            historyAge: Duration = .seconds(400 * 86400)
         ) {
             self.concurrency = concurrency
             self.attempts = attempts
@@ -39,6 +43,7 @@ public struct PlanExecutor: Sendable {
             self.timeLimit = timeLimit
             self.maximumFailures = maximumFailures
             self.ignoresQuarantine = ignoresQuarantine
+            self.historyAge = historyAge
         }
 
         /// The pause after a try that failed, counted from 1, before chance and the provider have their say.
@@ -97,19 +102,20 @@ public struct PlanExecutor: Sendable {
         origin: RunOrigin = RunOrigin(), progress: @escaping @Sendable (ApplyProgress) -> Void = { _ in }
     ) async throws -> ApplyReport {
         let steps = plan.steps(approving: approved)
-        let note = RunNote(plan.approving(approved), madeAt: time)
+        let plan = plan.approving(approved)
+        let note = RunNote(plan, madeAt: time)
         let end = RunEnd()
         return try await withTaskCancellationHandler {
             // A task of its own is not cancelled with its creator: what is under way is always finished.
-            try await Task { try await carryOut(steps, digest, origin, leaving: note, end, progress) }.value
+            try await Task { try await carryOut(plan, steps, digest, origin, leaving: note, end, progress) }.value
         } onCancel: {
             end.because(.stopped)
         }
     }
 
     private func carryOut(
-        _ steps: [Plan.Step], _ digest: String, _ origin: RunOrigin, leaving note: RunNote?, _ end: RunEnd,
-        _ progress: @escaping @Sendable (ApplyProgress) -> Void
+        _ plan: Plan, _ steps: [Plan.Step], _ digest: String, _ origin: RunOrigin, leaving note: RunNote?,
+        _ end: RunEnd, _ progress: @escaping @Sendable (ApplyProgress) -> Void
     ) async throws -> ApplyReport {
         if steps.isEmpty && note == nil { return ApplyReport(entries: [], ending: end.ending) }
         let earlier = try state.quarantine(of: provider.name)
@@ -123,13 +129,15 @@ public struct PlanExecutor: Sendable {
                 .unsupported, "\(provider.name) cannot hold passwords. Remove `people.account.first-password`.")
         }
         let journal = try Journal(
-            state, plan: digest, provider: provider.name, operations: steps.count, origin: origin)
+            state, plan: digest, provider: provider.name, operations: steps.count, held: plan.held.count,
+            undoing: plan.overview.undoneRun, origin: origin)
         if let note { try journal.recognize(note.recognized) }
         var run = Run(self, steps, done: done, begun: begun, earlier: earlier, journal, end, progress)
         let results = try await run.carryOut()
         let ending = end.ending
         try journal.end(
-            ending, leaving: ending == .finished ? note : nil, answered: results.contains { $0.account != nil })
+            ending, leaving: ending == .finished ? note : nil, answered: results.contains { $0.account != nil },
+            keeping: options.historyAge)
         let entries = zip(steps, results).map { step, result in
             ApplyReport.Entry(position: step.position, operation: step.operation, result: result)
         }

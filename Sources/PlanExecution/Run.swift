@@ -37,6 +37,8 @@ struct Run {
     let progress: @Sendable (ApplyProgress) -> Void
 
     var results: [ApplyReport.Result]
+    /// Operations that an earlier try may have carried out without anybody having heard of it, by position.
+    var unsure: Set<Int> = []
     /// The provider's quarantine after an earlier run; nil for none.
     let earlier: Quarantine?
     /// Operations that earlier runs began, by position.
@@ -211,6 +213,7 @@ struct Run {
     private mutating func handle(_ answer: Result<AppliedOperation, ProviderError>, to attempt: Try) {
         switch answer {
         case .success(let applied):
+            if applied.wasAlreadyApplied && attempt.mayHaveBeenApplied { unsure.insert(steps[attempt.index].position) }
             window.succeeded()
             health.note(isTroubled: false)
             finish(attempt.index, applied.wasAlreadyApplied ? .alreadyApplied(applied.id) : .done(applied.id))
@@ -223,6 +226,7 @@ struct Run {
             if tryAgain(attempt, after: error) { return }
             health.note(isTroubled: error.isTrouble)
             if health.isPoor { end.because(.quarantined(quarantine(error))) }
+            if attempt.mayHaveBeenApplied || error.outcome == .unknown { unsure.insert(steps[attempt.index].position) }
             finish(attempt.index, Self.result(of: error))
         }
     }
@@ -276,7 +280,10 @@ struct Run {
     /// Tells of everything that is not going to be tried any more how it ended.
     private mutating func close() {
         // What was tried is told as it ended.
-        for retry in retries { finish(retry.attempt.index, Self.result(of: retry.error)) }
+        for retry in retries {
+            if retry.attempt.mayHaveBeenApplied { unsure.insert(steps[retry.attempt.index].position) }
+            finish(retry.attempt.index, Self.result(of: retry.error))
+        }
         retries = []
         for attempt in intended { finish(attempt.index, .notStarted) }
         intended = []
@@ -289,8 +296,9 @@ struct Run {
     private mutating func flush(intending next: [(position: Int, operation: Operation)] = []) throws {
         if outcomes.isEmpty && next.isEmpty { return }
         try journal.record(
-            outcomes.map { (steps[$0].position, steps[$0].operation, results[$0]) }, intending: next)
+            outcomes.map { (steps[$0].position, steps[$0].operation, results[$0]) }, unsure: unsure, intending: next)
         outcomes = []
+        unsure = []
     }
 }
 

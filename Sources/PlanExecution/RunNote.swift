@@ -16,7 +16,8 @@ struct RunNote: Sendable {
     /// Else, a rail that holds everything back because too many are missing, or because it is the first run, would have
     /// nothing to say any more at the second.
     init?(_ plan: Plan, madeAt time: Timestamp) {
-        guard plan.overview.directoryIncomplete.isEmpty else { return nil }
+        // What undoes a run has seen no directory.
+        guard plan.overview.directoryIncomplete.isEmpty, plan.overview.undoneRun == nil else { return nil }
         for violation in plan.violations where violation.hold == .everything || violation.hold == .destructive {
             return nil
         }

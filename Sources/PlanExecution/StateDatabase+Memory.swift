@@ -131,6 +131,8 @@ struct MemoryTables {
             case .key:
                 if case .text(let text) = change.new, let key = ObjectID(text: text) {
                     try link(key, to: account, database)
+                } else if change.new == .unset {
+                    try execute(database, "DELETE FROM link WHERE provider = ? AND account = ?", [account.rawValue])
                 }
             case .delegates:
                 let (added, removed) = try change.members()

@@ -89,6 +89,7 @@ public struct StateDatabase: Sendable {
                     """)
             try database.execute(sql: MemoryTables.quarantineSQL)
         }
+        migrator.registerMigration("4") { try $0.execute(sql: HistoryTables.sql) }
         return migrator
     }
 

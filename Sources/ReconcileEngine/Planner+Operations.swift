@@ -17,7 +17,7 @@ extension Planner {
     }
 
     /// The account to make: with the fields that the rules manage and the provider can hold.
-    private func newAccount(_ pair: Matcher.Pair) -> Account {
+    func newAccount(_ pair: Matcher.Pair) -> Account {
         var account = pair.desired.account.keeping(
             only: heldFields(pair.desired.account.kind).intersection(pair.desired.fields))
         account.attributes = account.attributes.filter { !$0.value.isEmpty }
@@ -79,6 +79,7 @@ extension Planner {
     }
 
     private func reasons(of pair: Matcher.Pair, _ changes: [FieldChange]) -> [Reason] {
+        if pair.desired.scope.code == .undoes { return [pair.desired.scope] }
         var reasons: [Reason] = []
         if let adoption = pair.adoption { reasons.append(adoption) }
         if changes.contains(where: { $0.field == .active }) { reasons.append(Reason(.enabled)) }

@@ -119,7 +119,7 @@ extension Planner {
 
     // MARK: One account
 
-    private static func cannotSuspend(_ account: Account) -> Finding {
+    static func cannotSuspend(_ account: Account) -> Finding {
         Finding(
             .unsupported, account.address.text,
             "\(account.address) should be suspended, which the provider cannot do with \(account.kind.rawValue) accounts: "

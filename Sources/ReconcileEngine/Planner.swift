@@ -168,7 +168,7 @@ struct Planner {
 
     // MARK: Safety
 
-    private mutating func dropUnsupported(_ operations: inout OperationGraph) {
+    mutating func dropUnsupported(_ operations: inout OperationGraph) {
         for kind in Operation.Kind.allCases where !provider.capabilities.operations.contains(kind) {
             let count = operations.remove(kind)
             if count > 0 {
@@ -181,15 +181,15 @@ struct Planner {
         }
     }
 
-    private func hold(
-        _ operations: OperationGraph, _ groups: GroupResolution, pending: [PendingDeletion],
-        recognized: [RecognizedLink]
+    func hold(
+        _ operations: OperationGraph, _ groups: GroupResolution, pending: [PendingDeletion] = [],
+        recognized: [RecognizedLink] = [], undoing run: Int64? = nil
     ) -> Plan {
         let overview = Plan.Overview(
             directory: directory.source, directoryIncomplete: directory.completeness.reasons.map(\.description),
             users: directory.users.count, usersInScope: usersInScope, provider: provider.provider,
             providerIncomplete: provider.incomplete.map(\.description), accounts: provider.accounts.count,
-            managedAccounts: provider.accounts.lazy.filter { $0.account.key != nil }.count)
+            managedAccounts: provider.accounts.lazy.filter { $0.account.key != nil }.count, undoneRun: run)
         let draft = PlanDraft(
             overview: overview, directory: directory, provider: provider, memory: memory,
             operations: operations.ordered, unresolvedGroups: groups.problems, keyAttribute: rules.mapping.key)

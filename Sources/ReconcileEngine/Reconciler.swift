@@ -126,6 +126,24 @@ public struct Reconciler: Sendable {
         return planner.plan()
     }
 
+    /// What to do so that the provider has again what it had before a past run, as far as nobody has changed it since.
+    ///
+    /// No directory is asked, and the rails that judge one have nothing to say; limits, protected accounts and switches
+    /// count as in any plan.
+    ///
+    /// - Parameters:
+    ///   - deletesMade: whether accounts that the run made are deleted; otherwise they are suspended.
+    ///   - memory: what earlier runs left behind; nil where nothing is remembered between runs.
+    public func plan(
+        undoing run: PastRun, deletingMade deletesMade: Bool = false, provider: ObservedState,
+        remembering memory: Memory? = nil
+    ) -> Plan {
+        var planner = Planner(
+            rules: self, directory: DirectorySnapshot(source: run.description, users: []), provider: provider,
+            memory: memory, now: nil)
+        return planner.plan(undoing: run, deletingMade: deletesMade)
+    }
+
     func resolve(in directory: DirectorySnapshot) -> GroupResolution {
         GroupResolution(memberships.map(\.group) + groups.flatMap(\.selectors), in: directory)
     }

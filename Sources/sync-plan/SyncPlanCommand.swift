@@ -23,6 +23,9 @@ struct SyncPlanCommand: AsyncParsableCommand {
               sync-plan preview    show who is in scope, and why
               sync-plan explain ana@corp.example   say why
               sync-plan review old.yaml new.yaml   show what other rules would change
+              sync-plan accounts   show what the provider has, and whose it is
+              sync-plan history    show past runs
+              sync-plan revert 12  plan the undoing of one
               sync-plan test FILE  try rules on small directories, without a server
 
             EXIT CODES
@@ -37,7 +40,8 @@ struct SyncPlanCommand: AsyncParsableCommand {
         version: SyncPlan.version,
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, ExplainCommand.self,
-            ReviewCommand.self, PreviewCommand.self, AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
+            ReviewCommand.self, HistoryCommand.self, RevertCommand.self, AccountsCommand.self, PreviewCommand.self,
+            AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
             ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self,
         ])
 }

@@ -55,10 +55,55 @@ struct SCIMJourneyTests {
         #expect(Set(members) == Set([changed[0], changed[2]].compactMap { $0["id"] as? String }))
         // Whoever is renamed stays the same account.
         #expect(changed[0]["id"] as? String == users[0]["id"] as? String)
+        // Undone: Ana has her names and addresses again, Bo can sign in, and Carla is another account of the same person.
+        let undo = try await site.run("revert", "last", "--delete", "--out", "undo.plan")
+        #expect(undo.status == 0 && shown(undo) == Self.undoing(of: 2, undo.output), "\(undo)")
+        let undone = try await site.run("apply", "undo.plan", "--yes")
+        #expect(undone.status == 0 && undone.lastLine == "5 done.", "\(undone)")
+        let back = try await resources("Users", of: url)
+        for key in ["userName", "displayName"] {
+            #expect(back.map { $0[key] as? String } == users.map { $0[key] as? String })
+        }
+        #expect(back.allSatisfy { $0["active"] as? Bool == true })
+        #expect(back[0]["id"] as? String == users[0]["id"] as? String)
+        #expect(back[2]["id"] as? String != users[2]["id"] as? String)
+        let again = try #require(try await resources("Groups", of: url).first)
+        let formerly = (again["members"] as? [[String: Any]] ?? []).compactMap { $0["value"] as? String }
+        // A service may go on naming members that it does not have any more.
+        let present = Set(back.compactMap { $0["id"] as? String })
+        #expect(present.intersection(formerly) == Set([users[0], users[1]].compactMap { $0["id"] as? String }))
         // The token is nowhere but in its file.
         for (name, data) in try site.contents() where name != "scim.token" {
             #expect(data.range(of: Data(SCIMServer.token.utf8)) == nil, "\(name)")
         }
+    }
+
+    /// The plan that undoes a run, which says when that was.
+    private static func undoing(of run: Int, _ text: String) -> String {
+        let time = text.firstMatch(of: /[0-9-]{10}T[0-9:]{8}Z/).map { String($0.0) } ?? ""
+        return """
+            run \(run) of \(time) (what it did, undone)  →  https://scim.example/v2 (4 accounts, complete)
+
+            3 operations take something away from somebody:
+              -  delete      dan@corp.example
+              >  rename      ash@corp.example → ana@corp.example
+                               aliases  - ana@corp.example  + a@corp.example
+                               name     Ana Ash → Ana Archer
+              ~  update      desk@corp.example
+                               delegates  - dan@corp.example  + bo@corp.example
+
+              ^  reactivate  bo@corp.example
+              +  create      carla@corp.example  Carla Cole
+
+            note   carla@corp.example is made again with its fields, and nothing else.
+                   What an account held, its password, the provider's id of it, and that it was a delegate of others where the run did not change that, do not come back.
+            note   The next plan calls for what is undone again, for as long as the directory and the rules do.
+                   Before you apply anything else, change the rules or the directory, keep people out with `people.exclude`, or list their accounts under `protected`.
+
+            1 delete, 1 rename, 1 update, 1 reactivate, 1 create; 2 notes.   Nothing has been changed.
+            Saved as undo.plan; apply it with `sync-plan apply undo.plan`.
+
+            """
     }
 
     /// What fails fails alone, with the service's own words.

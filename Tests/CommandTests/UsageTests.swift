@@ -6,7 +6,7 @@ import Testing
 @Suite struct UsageTests {
     @Test(arguments: [
         nil, "init", "check", "plan", "plan show", "plan diff", "apply", "explain", "review", "snapshot", "preview",
-        "attributes", "groups",
+        "attributes", "groups", "accounts", "history", "history show", "revert",
         "profiles", "authenticate", "test",
     ])
     func helpHasExamples(_ command: String?) async throws {
@@ -39,7 +39,9 @@ import Testing
         (["frobnicate"], "frobnicate"), (["plan", "--formt", "jsonl"], "--format"),
         (["plan", "--format", "xml"], "jsonl"),
         (["plan", "surplus"], "surplus"), (["preview", "--format", "jsonl"], "csv"), (["authenticate"], "<user>"),
-        (["groups", "--search"], "--search"), (["plan", "--out"], "--out"), (["snapshot"], "<file>"),
+        (["groups", "--search"], "--search"), (["history", "--since", "yesterday"], "2026-11-01"),
+        (["history", "show"], "<choice>"), (["revert", "first"], "first"), (["accounts", "--format", "xml"], "csv"),
+        (["plan", "--out"], "--out"), (["snapshot"], "<file>"),
         (["init", "--preset", "novell"], "active-directory"), (["apply", "one.plan", "two.plan", "--yes"], "two.plan"),
         (["apply", "--yes", "--approve", "01234567"], "sync-plan plan --out"),
         (["apply"], "--yes"), (["apply", "staff.plan"], "--yes"),
@@ -55,7 +57,7 @@ import Testing
 
     @Test(arguments: [
         "check", "plan", "snapshot x.ldif", "apply --yes", "explain ana", "review sync-plan.yaml new.yaml", "preview",
-        "attributes", "groups", "authenticate ana",
+        "attributes", "groups", "authenticate ana", "accounts", "history", "history show last", "revert 1",
     ])
     func withoutConfiguration(_ line: String) async throws {
         let site = try Site()

@@ -7,7 +7,7 @@ enum WorldLaws {
     static let all: [Law<World>] = [
         converges, orderIsIrrelevant, addressesAreUnique, partialRemovesNobody, violatedRailsHold, linesRoundTrip,
         approvalLiftsNothingElse, nobodyIsLeftParked, approvalRemovesNobody, explanationsAgree, comparisonsAddUp,
-        selectionsCanBeDone,
+        selectionsCanBeDone, undoingLeadsBack, halfARunIsUndone, changesSinceAreKept,
     ]
 
     static let converges = Law<World>("BE11: what a plan says can be done in its order, and then nothing is left to do")

@@ -182,6 +182,9 @@ import Testing
         .rules(
             "negative number of failures", "apply: { max-failures: -1 }",
             "3: apply.max-failures: a number of operations is 0 or more."),
+        .rules(
+            "no time to keep runs for", "apply: { history: ever }",
+            "3: apply.history: \"ever\" is not a time such as 400 d."),
         .rules("age of a plan", "apply: { max-age: a day }", "3: apply.max-age: \"a day\" is not a time such as 24 h."),
         .rules("protected domain", "protected: [corp.example]", "3: protected.0: corp.example: no @ (at byte 12)"),
         .rules(

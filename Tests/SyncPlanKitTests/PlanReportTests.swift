@@ -127,7 +127,7 @@ import Testing
 
         // Whatever the schema does not know is a mistake.
         for (what, with) in [
-            ("\"stage\":", "\"phase\":"), ("\"format\":2", "\"format\":1"), ("\"aliases\"", "\"alias\""),
+            ("\"stage\":", "\"phase\":"), ("\"format\":3", "\"format\":1"), ("\"aliases\"", "\"alias\""),
         ] {
             let changed = Self.text(Plans.everything, .json).replacing(what, with: with)
             let file = try folder.write(changed, named: "changed.json")

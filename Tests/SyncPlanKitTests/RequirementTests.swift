@@ -75,6 +75,18 @@ import Testing
             "nobodyIsMadeTwice"
         ),
         (
+            "BE9", "undoing a run leads back to what was before it", "ReconcileEngineTests/WorldLaws+Undo.swift",
+            "undoingLeadsBack"
+        ),
+        (
+            "BE9", "byte for byte in a mailbox database, where nothing is lost for good",
+            "MailboxDatabaseTests/RevertTests.swift", "aRunIsUndoneByteForByte"
+        ),
+        (
+            "BE9", "past runs are listed with what became of each operation",
+            "PlanExecutionTests/HistoryTests.swift", "runsAreListedWithWhatBecameOfThem"
+        ),
+        (
             "BE10", "explanations agree with the plan for every object and account",
             "ReconcileEngineTests/WorldLaws+Explanation.swift", "explanationsAgree"
         ),

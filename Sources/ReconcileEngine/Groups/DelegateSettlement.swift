@@ -97,8 +97,10 @@ struct DelegateSettlement {
             if let pair { pairs[pair].desired.account.setDelegates(Array(members)) }
             return nil
         }
-        // An address that passes from an account that is deleted to a member's is that of somebody else by then.
-        let kept = accounts[account].account.delegates.filter { !deleted.contains($0) || !members.contains($0) }
+        // An address that passes from an account that is deleted to another is that of somebody else by then.
+        let kept = accounts[account].account.delegates.filter {
+            !deleted.contains($0) || !members.contains($0) && pairByAddress[$0] == nil
+        }
         let current = Set(kept.map { renamed[$0] ?? $0 })
         let gone = removal(of: current.subtracting(members), from: accounts[account].id, principal)
         let own = pair.map { pairs[$0].desired.account.address } ?? accounts[account].account.address

@@ -26,6 +26,10 @@ extension JSONWriter {
             $0.integer(overview.accounts)
             $0.key("managedAccounts")
             $0.integer(overview.managedAccounts)
+            if let run = overview.undoneRun {
+                $0.key("undoneRun")
+                $0.integer(run)
+            }
         }
     }
 
@@ -71,6 +75,10 @@ extension JSONWriter {
             if let account = operation.account {
                 $0.key("account")
                 $0.write(account)
+            }
+            if let former = operation.former {
+                $0.key("former")
+                $0.write(former)
             }
             $0.key("changes")
             $0.array(operation.changes) { $0.write($1) }
@@ -178,5 +186,14 @@ extension JSONWriter {
         guard let value else { return }
         key(name)
         string(value)
+    }
+}
+
+extension Operation {
+    /// The operation as it stands in a plan file.
+    package var json: String {
+        var writer = JSONWriter()
+        writer.write(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

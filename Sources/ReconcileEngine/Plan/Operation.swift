@@ -3,7 +3,8 @@ public import DirectoryModel
 /// One thing to do at the provider, with everything needed to review it, to do it, and to see that it still fits.
 ///
 /// Operations come from ``Reconciler`` or from a plan file. Those that take an account away from somebody, by suspending
-/// or deleting it, can be built only with the proof that the directory was read completely.
+/// or deleting it, can be built only with the proof that the directory was read completely, or with that of the journal
+/// that a run of this profile gave what is taken away.
 public struct Operation: Sendable, Hashable, Codable {
     /// What is done to the account.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
@@ -32,6 +33,9 @@ public struct Operation: Sendable, Hashable, Codable {
     public let address: MailAddress
     /// The account to make; nil for all but ``Kind/create``.
     public private(set) var account: Account?
+    /// What a deletion takes away, as it was when the plan was made and without its password, so that it can be made
+    /// again; nil for all but ``Kind/delete``.
+    public let former: Account?
     /// What changes, in the order of ``AccountField``; empty for ``Kind/create`` and ``Kind/delete``.
     public let changes: [FieldChange]
     /// Why, most important first; never empty.
@@ -50,13 +54,14 @@ public struct Operation: Sendable, Hashable, Codable {
     public internal(set) var after: [Int]?
 
     init(
-        kind: Kind, id: AccountID?, address: MailAddress, account: Account? = nil, changes: [FieldChange] = [],
-        reasons: [Reason], precondition: Precondition, stage: Int = 0
+        kind: Kind, id: AccountID?, address: MailAddress, account: Account? = nil, former: Account? = nil,
+        changes: [FieldChange] = [], reasons: [Reason], precondition: Precondition, stage: Int = 0
     ) {
         self.kind = kind
         self.id = id
         self.address = address
         self.account = account
+        self.former = former
         self.changes = changes
         self.reasons = reasons
         self.precondition = precondition
@@ -142,24 +147,29 @@ extension Operation {
 
     /// Suspends an account.
     ///
-    /// The proof says that the directory was read completely.
+    /// The proof says why it may be taken away.
+    ///
+    /// - Parameter further: what changes with it.
     static func suspend(
-        _ observed: ObservedAccount, because reasons: [Reason], fields: AccountFields, proof: CompletenessProof
+        _ observed: ObservedAccount, with further: [FieldChange] = [], because reasons: [Reason], fields: AccountFields,
+        proof: some RemovalProof
     ) -> Operation {
         Operation(
             kind: .suspend, id: observed.id, address: observed.account.address,
-            changes: [FieldChange(.active, from: .flag(true), to: .flag(false))], reasons: reasons,
+            changes: further + [FieldChange(.active, from: .flag(true), to: .flag(false))], reasons: reasons,
             precondition: .unchanged(Fingerprint(of: observed.account, fields: fields)))
     }
 
     /// Deletes an account.
     ///
-    /// The proof says that the directory was read completely.
+    /// The proof says why it may be taken away.
     static func delete(
-        _ observed: ObservedAccount, because reasons: [Reason], fields: AccountFields, proof: CompletenessProof
+        _ observed: ObservedAccount, because reasons: [Reason], fields: AccountFields, proof: some RemovalProof
     ) -> Operation {
-        Operation(
-            kind: .delete, id: observed.id, address: observed.account.address, reasons: reasons,
+        var former = observed.account
+        former.passwordHash = nil
+        return Operation(
+            kind: .delete, id: observed.id, address: observed.account.address, former: former, reasons: reasons,
             precondition: .unchanged(Fingerprint(of: observed.account, fields: fields)))
     }
 }

@@ -62,6 +62,8 @@ extension Plan {
         public var accounts: Int
         /// How many of them are bound to a directory object, and so may be changed or removed.
         public var managedAccounts: Int
+        /// The number of the past run that the plan undoes; nil for one that was made from a directory.
+        public var undoneRun: Int64?
     }
 }
 
@@ -139,6 +141,14 @@ public struct Finding: Sendable, Hashable, Codable, Comparable, CustomStringConv
         public static let passwordLeftOut = Code(rawValue: "password-left-out")
         /// Somebody wants a part of the plan only, or an operation waits for one outside of that part.
         public static let leftOut = Code(rawValue: "left-out")
+        /// An account is not as a past run left it, so that what the run did to it is not undone, or only in part.
+        public static let changedSince = Code(rawValue: "changed-since")
+        /// A past run took something away that cannot be brought back.
+        public static let lostForGood = Code(rawValue: "lost-for-good")
+        /// What a run made is suspended and not deleted.
+        public static let keptSuspended = Code(rawValue: "kept-suspended")
+        /// What is undone is still what the directory calls for.
+        public static let wantedAgain = Code(rawValue: "wanted-again")
         /// The provider cannot do something that the rules call for.
         public static let unsupported = Code(rawValue: "unsupported")
     }

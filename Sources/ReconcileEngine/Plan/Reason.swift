@@ -48,6 +48,8 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         public static let adopted = Code(rawValue: "adopted")
         /// Gives up an address that another account gets, before getting its own new one.
         public static let makesWay = Code(rawValue: "makes-way")
+        /// Undoes what the past run named in ``Reason/subject`` did.
+        public static let undoes = Code(rawValue: "undoes")
         /// The same person has another primary address.
         public static let readdressed = Code(rawValue: "readdressed")
     }
@@ -88,6 +90,7 @@ public struct Reason: Sendable, Hashable, Codable, CustomStringConvertible {
         case .byDefault: "by default"
         case .members: "members as in the directory"
         case .makesWay: "makes way for another account first"
+        case .undoes: "undoes \(subject)"
         case .readdressed: "same person, new primary address"
         default: subject.isEmpty ? code.rawValue : "\(code.rawValue): \(subject)"
         }

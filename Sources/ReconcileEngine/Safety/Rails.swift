@@ -54,7 +54,7 @@ public struct NonEmptyScope: Rail {
     /// Tells that nobody is in scope.
     public func violations(in draft: PlanDraft) -> [Violation] {
         let overview = draft.overview
-        guard overview.usersInScope == 0, overview.managedAccounts > 0 else { return [] }
+        guard overview.usersInScope == 0, overview.managedAccounts > 0, overview.undoneRun == nil else { return [] }
         let what = overview.users == 0 ? "The directory has no user" : "None of \(overview.users) users is in scope"
         return [
             Violation(

@@ -23,7 +23,7 @@ public struct SuddenShrink: Rail, Hashable {
     /// Tells how many there were and how many there are.
     public func violations(in draft: PlanDraft) -> [Violation] {
         guard let last = draft.memory?.lastRun, draft.overview.directoryIncomplete.isEmpty,
-            draft.operations.contains(where: hold.includes)
+            draft.overview.undoneRun == nil, draft.operations.contains(where: hold.includes)
         else { return [] }
         let counts = [
             ("users", draft.overview.users, last.users),
@@ -59,9 +59,9 @@ public struct FirstRun: Rail, Hashable {
 
     /// Tells how many accounts there are that this profile has not made.
     public func violations(in draft: PlanDraft) -> [Violation] {
-        guard let memory = draft.memory, memory.lastRun == nil, draft.operations.contains(where: hold.includes) else {
-            return []
-        }
+        guard let memory = draft.memory, memory.lastRun == nil, draft.overview.undoneRun == nil,
+            draft.operations.contains(where: hold.includes)
+        else { return [] }
         let others = draft.provider.accounts.count { observed in
             observed.account.key.flatMap { memory.links[$0] } != observed.id
         }

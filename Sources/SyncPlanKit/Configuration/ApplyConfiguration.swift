@@ -12,6 +12,7 @@ public struct ApplyConfiguration: Sendable, Decodable {
         case timeLimit = "time-limit"
         case maximumFailures = "max-failures"
         case maximumAge = "max-age"
+        case history
     }
 
     /// Makes the default.
@@ -30,6 +31,9 @@ public struct ApplyConfiguration: Sendable, Decodable {
         if let number = try section.optional(.maximumFailures, Int.self) {
             if number < 0 { throw section.mistake(at: .maximumFailures, "a number of operations is 0 or more.") }
             options.maximumFailures = number
+        }
+        if let age = try section.parsed(.history, as: "a time such as 400 d", { Duration(text: $0) }) {
+            options.historyAge = age
         }
         maximumAge = try section.parsed(.maximumAge, as: "a time such as 24 h") { Duration(text: $0) } ?? maximumAge
     }

@@ -1,10 +1,11 @@
 public import DirectoryModel
+internal import ReconcileEngine
 
-/// What one look at a directory gave, with where it came from and whether it is everything.
+/// What one look at a directory, or at a provider, gave, with where it came from and whether it is everything.
 public struct Overview<Content: Sendable>: Sendable {
-    /// The directory, for people.
+    /// The directory or the provider, for people.
     public let source: String
-    /// Why the directory was read in part; empty where it was read completely.
+    /// Why it was read in part; empty where it was read completely.
     public let incomplete: [Incompleteness]
     /// What somebody should know besides: rules that name groups or attributes that are not there, a sentence each.
     public let notes: [String]
@@ -16,6 +17,14 @@ public struct Overview<Content: Sendable>: Sendable {
         source = snapshot.source
         incomplete = snapshot.completeness.reasons
         self.notes = notes
+        self.content = content
+    }
+
+    /// Makes an overview of what a provider has.
+    init(of state: ObservedState, _ content: Content) {
+        source = state.provider
+        incomplete = state.incomplete
+        notes = []
         self.content = content
     }
 }

@@ -88,7 +88,7 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         case is StateDatabaseError, is FirstPasswordsError, is ReportFileError: self = .cannotWrite
         case is LDIFError: self = .configuration
         case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable
-        case is SubjectError, is SelectionError: self = .usage
+        case is SubjectError, is SelectionError, is UnknownRunError: self = .usage
         case is CancellationError: self = .interrupted
         default: self = .unavailable
         }

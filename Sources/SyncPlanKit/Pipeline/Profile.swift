@@ -163,11 +163,11 @@ public struct Profile: Sendable {
     /// The header of a plan made now.
     public func header() -> PlanHeader { header(madeAt: Self.now()) }
 
-    private func header(madeAt now: Timestamp) -> PlanHeader {
+    func header(madeAt now: Timestamp) -> PlanHeader {
         PlanHeader(configuration: configuration.digest, provider: provider.name, madeAt: now)
     }
 
-    private static func now() -> Timestamp {
+    static func now() -> Timestamp {
         Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970))
     }
 }

@@ -2,7 +2,7 @@ public import DirectoryModel
 
 /// What a plan belongs to: it is applied only with the same configuration and the same version of the tool.
 public struct PlanHeader: Sendable, Hashable, Codable {
-    /// The version of the file's format; this is version 2.
+    /// The version of the file's format; this is version 3.
     public var format: Int
     /// The version of the tool that made the plan.
     public var tool: String
@@ -14,7 +14,7 @@ public struct PlanHeader: Sendable, Hashable, Codable {
     public var madeAt: Timestamp
 
     /// The version of the format that this code writes.
-    public static let currentFormat = 2
+    public static let currentFormat = 3
 
     /// The SHA-256 of what was read from the directory, in hexadecimal; nil where the plan was not made from any.
     public var directory: String?

@@ -28,6 +28,15 @@ extension Operation {
         }.map { Reading($0) }
     }
 
+    /// The changes to show in one text.
+    var changesText: String {
+        readings.map { reading in
+            reading.isList
+                ? "\(reading.field): \((reading.old.map { "- \($0)" } + reading.new.map { "+ \($0)" }).joined(separator: " "))"
+                : "\(reading.field): \(reading.old.joined()) → \(reading.new.joined())"
+        }.joined(separator: "; ")
+    }
+
     /// What an account that is made has, in a few words; empty for other operations.
     var contents: [String] {
         guard let account else { return [] }
@@ -42,9 +51,9 @@ extension Operation {
         return parts
     }
 
-    /// The reasons that say more than that the directory says so.
+    /// The reasons that say more than that the directory says so, or that the plan undoes a run.
     var tellingReasons: [String] {
-        reasons.allSatisfy { $0.code == .differs } ? [] : reasons.map(\.description)
+        reasons.allSatisfy { $0.code == .differs || $0.code == .undoes } ? [] : reasons.map(\.description)
     }
 }
 
@@ -99,6 +108,14 @@ extension Finding.Code {
         case .ambiguousMatch: "See `sync-plan explain` for whoever is named."
         case .unknownAttribute: "Correct the name in the configuration; `sync-plan attributes` lists what there is."
         case .delegateLeftOut: "Bring whoever is named into scope, or leave it."
+        case .changedSince: "Look at the accounts, and put right by hand what should not be so."
+        case .lostForGood:
+            "What an account held, its password, the provider's id of it, and that it was a delegate of others where the "
+                + "run did not change that, do not come back."
+        case .keptSuspended: "`sync-plan revert --delete` deletes them instead."
+        case .wantedAgain:
+            "Before you apply anything else, change the rules or the directory, keep people out with `people.exclude`, "
+                + "or list their accounts under `protected`."
         case .otherKind: "Convert the account at the provider, or leave it."
         default: nil
         }

@@ -33,10 +33,9 @@ struct PlanMarkdown {
             "## \(MarkdownText.sentence(overview.directory)) → \(MarkdownText.sentence(overview.provider))",
             "**\(outline.summary)** \(ending)",
             [
-                side(
-                    overview.directoryIncomplete, "directory",
-                    "\(overview.usersInScope.grouped) of "
-                        + "\(overview.users.of("user")) in scope"),
+                overview.undoneRun == nil
+                    ? side(overview.directoryIncomplete, "directory", outline.origin)
+                    : "What the run did is undone, as its journal tells it.",
                 side(overview.providerIncomplete, "provider", overview.accounts.of("account")),
                 "Plan `\(digest.short)` of \(header.madeAt).",
             ].joined(separator: "\n"),

@@ -119,6 +119,13 @@ struct PlanOutline: Sendable {
 
     // MARK: Words
 
+    /// What the plan was made from, in a few words.
+    var origin: String {
+        plan.overview.undoneRun == nil
+            ? "\(plan.overview.usersInScope.grouped) of \(plan.overview.users.of("user")) in scope"
+            : "what it did, undone"
+    }
+
     /// The counts in one line.
     ///
     /// They read like `2 creates, 1 update; 3 held; 1 note.`

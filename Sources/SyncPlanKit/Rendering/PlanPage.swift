@@ -18,7 +18,7 @@ struct PlanPage {
             "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",
         ].joined(separator: "; ")
         let overview = outline.plan.overview
-        let (users, accounts) = (overview.users.of("user"), overview.accounts.of("account"))
+        let accounts = overview.accounts.of("account")
         let parts: [String: [UInt8]] = [
             "policy": Array(policy.utf8), "style": style, "script": script,
             "title": Self.escaped("Plan: \(overview.directory) → \(overview.provider)"),
@@ -26,8 +26,8 @@ struct PlanPage {
             "summary": Self.escaped(outline.summary), "ending": Self.escaped(ending),
             "directory-state": Self.state(overview.directoryIncomplete),
             "provider-state": Self.state(overview.providerIncomplete),
-            "directory-text": Self.side(
-                "directory", overview.directoryIncomplete, "\(overview.usersInScope.grouped) of \(users) in scope"),
+            "directory-text": overview.undoneRun == nil
+                ? Self.side("directory", overview.directoryIncomplete, outline.origin) : Self.escaped(outline.origin),
             "provider-text": Self.side("provider", overview.providerIncomplete, accounts),
             "made": Self.escaped(file.header.madeAt.description), "digest": Array(file.digest.short.utf8),
             "data": PlanPageData(outline, approvals: approvals).bytes,

@@ -21,16 +21,11 @@ struct PlanTable {
 
     private func record(_ operation: Operation, heldBy: [Int]) -> [String] {
         let address = operation.resultingAddress
-        let changes = operation.readings.map { reading in
-            reading.isList
-                ? "\(reading.field): \((reading.old.map { "- \($0)" } + reading.new.map { "+ \($0)" }).joined(separator: " "))"
-                : "\(reading.field): \(reading.old.joined()) → \(reading.new.joined())"
-        }
         return [
             heldBy.isEmpty ? "planned" : "held", operation.kind.rawValue, operation.address.text,
             address == operation.address ? "" : address.text, operation.address.domain.text,
             operation.id?.rawValue ?? "", operation.isDestructive ? "yes" : "no", "\(operation.stage)",
-            operation.contents.joined(separator: ", "), changes.joined(separator: "; "),
+            operation.contents.joined(separator: ", "), operation.changesText,
             operation.reasons.map(\.description).joined(separator: "; "),
             heldBy.map { plan.violations[$0].rail }.joined(separator: "; "),
             heldBy.compactMap { tokens[$0] }.joined(separator: " "),

@@ -25,7 +25,7 @@ public struct PlanText: Sendable {
     ///   - ending: the last sentence, which tells what was done with the plan.
     public func render(_ plan: Plan, approvals: [String?] = [], ending: String) -> String {
         let outline = PlanOutline(plan)
-        var lines = [header(plan.overview), ""]
+        var lines = [header(outline), ""]
         var last: PlanOutline.Subject?
         var rules = 0
         for section in outline.sections {
@@ -49,11 +49,12 @@ public struct PlanText: Sendable {
         return lines.flatMap(self.lines).joined(separator: "\n") + "\n"
     }
 
-    private func header(_ overview: Plan.Overview) -> String {
+    private func header(_ outline: PlanOutline) -> String {
+        let overview = outline.plan.overview
         let directory = overview.directoryIncomplete.isEmpty ? "complete" : style.red("INCOMPLETE")
         let provider = overview.providerIncomplete.isEmpty ? "complete" : style.red("INCOMPLETE")
-        return "\(style.bold(overview.directory)) (\(directory): \(overview.usersInScope.grouped) of "
-            + "\(overview.users.of("user")) in scope)  →  \(style.bold(overview.provider)) "
+        let source = overview.undoneRun == nil ? "\(directory): \(outline.origin)" : outline.origin
+        return "\(style.bold(overview.directory)) (\(source))  →  \(style.bold(overview.provider)) "
             + "(\(overview.accounts.of("account")), \(provider))"
     }
 
@@ -92,7 +93,8 @@ public struct PlanText: Sendable {
         guard case .held = subject, approvals.isEmpty, plan.held.contains(where: { plan.canBeApproved($0) }) else {
             return []
         }
-        return ["       to approve some of these, save the plan first: sync-plan plan --out FILE"]
+        let command = plan.overview.undoneRun.map { "revert \($0)" } ?? "plan"
+        return ["       to approve some of these, save the plan first: sync-plan \(command) --out FILE"]
     }
 
     /// What a violation holds: operations that an earlier one holds too have been shown there.
