@@ -28,7 +28,8 @@ public struct ReportText: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func summary(of report: ApplyReport) -> String {
+    /// The run in a sentence or two.
+    func summary(of report: ApplyReport) -> String {
         var parts: [String] = []
         func add(_ word: String, _ condition: (ApplyReport.Result) -> Bool) {
             let count = report.count(where: condition)
