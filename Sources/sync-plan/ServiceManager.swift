@@ -2,6 +2,12 @@ import Foundation
 
 /// Whoever started the program as a service and wants to know how it is (sd_notify(3)).
 enum ServiceManager {
+    #if canImport(Glibc)
+        private static let datagrams = Int32(SOCK_DGRAM.rawValue)
+    #else
+        private static let datagrams = SOCK_DGRAM
+    #endif
+
     /// Tells how the service is, such as `READY=1`; nothing happens where nobody wants to know.
     static func tell(_ state: String) {
         guard let path = ProcessInfo.processInfo.environment["NOTIFY_SOCKET"], !path.isEmpty else { return }
@@ -13,14 +19,14 @@ enum ServiceManager {
         guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
         let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
-        let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let socket = socket(AF_UNIX, datagrams, 0)
         guard socket >= 0 else { return }
         defer { close(socket) }
         let bytes = Array(state.utf8)
         unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 _ = unsafe bytes.withUnsafeBytes { bytes in
-                    unsafe sendto(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), address, length)
+                    unsafe sendto(socket, bytes.baseAddress, bytes.count, 0, address, length)
                 }
             }
         }

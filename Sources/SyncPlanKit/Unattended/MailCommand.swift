@@ -2,16 +2,21 @@ internal import DirectoryModel
 import Foundation
 
 /// A program that takes messages as sendmail does: from standard input, the recipients as arguments.
-struct MailCommand: Sendable {
+package struct MailCommand: Sendable {
     /// The program's path.
     let path: String
     /// How long it may take.
-    var timeout = Duration.seconds(60)
+    let timeout: Duration
+
+    package init(path: String, timeout: Duration = .seconds(60)) {
+        self.path = path
+        self.timeout = timeout
+    }
 
     /// Hands a message over.
     ///
     /// - Throws: ``NotificationError`` where the program cannot be run, does not end in time, or refuses.
-    func send(_ message: MailMessage) async throws(NotificationError) {
+    package func send(_ message: MailMessage) async throws(NotificationError) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         // A line with a single dot ends nothing (-i), and what begins with a dash is a recipient after the two dashes.
@@ -23,7 +28,7 @@ struct MailCommand: Sendable {
         process.standardError = errors
         let (ended, end) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in end.finish() }
-        do { try process.run() } catch {
+        do { try withSignalsUnblocked { try process.run() } } catch {
             throw NotificationError("\(path) cannot be run: \(ConfigurationFile.reason(error)).")
         }
         let number = process.processIdentifier
@@ -68,14 +73,27 @@ struct MailCommand: Sendable {
     }
 }
 
+/// Does something on this thread with no signal blocked.
+///
+/// A child inherits what its parent's thread blocks, and the threads of a pool block nearly everything: it would never hear
+/// that a child of its own has ended.
+private func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var usual = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, &usual)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &usual, nil) }
+    try body()
+}
+
 extension String {
     /// The text without white space around it, on one line.
     fileprivate var trimmed: String { split(whereSeparator: \.isNewline).joined(separator: " ").printable }
 }
 
 /// Nobody could be told by this way.
-struct NotificationError: Error, CustomStringConvertible {
-    let description: String
+package struct NotificationError: Error, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }

@@ -1,21 +1,33 @@
-internal import DirectoryModel
+package import DirectoryModel
 import Foundation
 
 /// A message of plain text (RFC 5322, RFC 2045), as it is handed to sendmail.
 ///
 /// Nothing of the text gets into a header but through ``encoded(_:)``, and addresses are ASCII without white space, so no
 /// header can be added by what somebody is called.
-struct MailMessage {
+package struct MailMessage {
     let from: MailAddress
     let to: [MailAddress]
     let subject: String
     let body: String
     let date: Timestamp
     /// What makes the message's name unique.
-    var id = UUID().uuidString.lowercased()
+    let id: String
+
+    package init(
+        from: MailAddress, to: [MailAddress], subject: String, body: String, date: Timestamp,
+        id: String = UUID().uuidString.lowercased()
+    ) {
+        self.from = from
+        self.to = to
+        self.subject = subject
+        self.body = body
+        self.date = date
+        self.id = id
+    }
 
     /// The message with lines that end in a line feed, as programs that take the place of sendmail expect it.
-    var text: String {
+    package var text: String {
         let isPlain =
             body.utf8.allSatisfy { $0 < 0x80 } && body.split(separator: "\n").allSatisfy { $0.utf8.count < 998 }
         let content =

@@ -1,23 +1,23 @@
-internal import DirectoryModel
+package import DirectoryModel
 internal import PlanExecution
 internal import ReconcileEngine
 
 /// The metrics of a run as text for node_exporter's textfile collector, in a form that OpenMetrics has too.
 ///
 /// All of them are gauges: they tell of the last run. What a run did not get to know is left out, and not 0.
-struct Metrics {
+package struct Metrics {
     /// One metric with its values.
-    struct Family {
-        let name: String
+    package struct Family {
+        package let name: String
         let help: String
         /// Values, each with its labels besides the profile.
-        let samples: [(labels: [(name: String, value: String)], value: Double)]
+        package let samples: [(labels: [(name: String, value: String)], value: Double)]
     }
 
     let profile: String
-    let families: [Family]
+    package let families: [Family]
 
-    init(_ outcome: RunOutcome, lastSuccess: Int64?, quarantinedUntil: Timestamp?) {
+    package init(_ outcome: RunOutcome, lastSuccess: Int64?, quarantinedUntil: Timestamp?) {
         profile = outcome.profile
         var families: [Family] = []
         func add(_ name: String, _ help: String, _ value: Double) {
@@ -84,7 +84,7 @@ struct Metrics {
     }
 
     /// The file's text.
-    var text: String {
+    package var text: String {
         families.filter { !$0.samples.isEmpty }.map { family in
             var lines = ["# HELP \(family.name) \(family.help)", "# TYPE \(family.name) gauge"]
             for (labels, value) in family.samples {

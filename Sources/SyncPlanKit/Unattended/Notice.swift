@@ -1,8 +1,8 @@
-internal import DirectoryModel
+package import DirectoryModel
 import Foundation
 
 /// What people are told of a run, by whatever way.
-struct Notice {
+package struct Notice {
     let event: RunHistory.Event
     /// Since when it goes on, or went on.
     let since: Timestamp
@@ -19,10 +19,11 @@ struct Notice {
     /// How many problems are told, and how many characters of each.
     private static let most = (problems: 20, characters: 400)
 
-    init(
-        _ event: RunHistory.Event, since: Timestamp, at: Timestamp, outcome: RunOutcome, problems: [RunProblem],
+    package init(
+        _ event: RunHistory.Event, since: Timestamp, at: Timestamp, outcome: RunOutcome, configuration: String,
         host: String = ProcessInfo.processInfo.hostName
     ) {
+        let problems = outcome.problems(configuration: configuration)
         self.event = event
         self.since = since
         self.at = at
@@ -50,7 +51,7 @@ struct Notice {
     }
 
     /// The whole message as plain text.
-    var text: String {
+    package var text: String {
         var lines = [headline + ".", ""]
         if event == .recovery {
             lines += ["It did not work from \(since) on."]

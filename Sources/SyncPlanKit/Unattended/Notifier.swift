@@ -50,7 +50,7 @@ struct Notifier: Sendable {
 
 extension Notice {
     /// The body that a webhook gets: `text` is what chats show, the rest is for programs.
-    var json: [UInt8] {
+    package var json: [UInt8] {
         var writer = JSONWriter()
         writer.object {
             $0.key("text")

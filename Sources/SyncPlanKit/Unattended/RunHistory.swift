@@ -1,14 +1,14 @@
-internal import DirectoryModel
+package import DirectoryModel
 import Foundation
 
 /// What runs that nobody watches have to know of those before: when the last one ended well, and what people were told.
 ///
 /// It is a file beside the state database, not a part of it, because people are told that the state database cannot be used.
-struct RunHistory: Codable, Equatable {
+package struct RunHistory: Codable, Equatable {
     /// A time in which no run ended well.
-    struct Incident: Codable, Equatable {
+    package struct Incident: Codable, Equatable {
         /// When it began, in seconds since 1970.
-        let since: Int64
+        package let since: Int64
         /// When people were told last; 0 where they could not be.
         var toldAt: Int64
         /// The causes that they were told of, as digests.
@@ -16,7 +16,7 @@ struct RunHistory: Codable, Equatable {
     }
 
     /// Why people are told something.
-    enum Event: String {
+    package enum Event: String, Sendable {
         /// Something does not work, or something else than before.
         case incident
         /// It still does not work.
@@ -26,9 +26,9 @@ struct RunHistory: Codable, Equatable {
     }
 
     /// When the last run ended well, in seconds since 1970; nil where none did.
-    var lastSuccess: Int64?
+    package var lastSuccess: Int64?
     /// What goes on now; nil where the last run ended well.
-    var incident: Incident?
+    package var incident: Incident?
 
     /// More causes than these are not kept apart.
     private static let mostCauses = 1000
@@ -41,7 +41,7 @@ struct RunHistory: Codable, Equatable {
     ///   - causes: what did not go well; empty where everything did.
     ///   - reminding: after how long people are told again.
     /// - Returns: why people should be told of it, and since when it goes on; nil where they need not be.
-    mutating func note(
+    package mutating func note(
         _ status: ExitStatus, _ causes: [String], at now: Timestamp, reminding: Duration
     ) -> (event: Event, since: Timestamp)? {
         let now = now.secondsSince1970
@@ -73,7 +73,7 @@ struct RunHistory: Codable, Equatable {
     }
 
     /// Takes back that people were told, because nobody could be: the next run tries again.
-    mutating func takeBack(to earlier: RunHistory) {
+    package mutating func takeBack(to earlier: RunHistory) {
         if let current = incident {
             incident = Incident(
                 since: current.since, toldAt: earlier.incident?.toldAt ?? 0, told: earlier.incident?.told ?? [])
@@ -90,10 +90,8 @@ struct RunHistory: Codable, Equatable {
         self = data.flatMap { try? JSONDecoder().decode(RunHistory.self, from: $0) } ?? RunHistory()
     }
 
-    init(lastSuccess: Int64? = nil, incident: Incident? = nil) {
-        self.lastSuccess = lastSuccess
-        self.incident = incident
-    }
+    /// An empty history.
+    package init() {}
 
     /// Writes the history, for its owner only.
     func write(to path: String) throws(ReplacementError) {

@@ -9,20 +9,20 @@ public struct RunOutcome: Sendable {
     /// When it began.
     public let began: Timestamp
     /// How long it took.
-    public var duration = Duration.zero
+    public package(set) var duration = Duration.zero
     /// How many entries of the directory were read; 0 where none were.
-    public var entries = 0
+    public package(set) var entries = 0
     /// What was to be done; nil where it did not get so far.
-    public var plan: Plan?
+    public package(set) var plan: Plan?
     /// What became of it; nil where nothing was begun.
-    public var report: ApplyReport?
+    public package(set) var report: ApplyReport?
     /// Why it ended before everything was tried, or before anything was; nil where it did not.
-    public var failure: (any Error)?
+    public package(set) var failure: (any Error)?
     /// Whether what was under way could not be ended and goes on in this process, which should end now.
-    public var isAbandoned = false
+    public package(set) var isAbandoned = false
 
     /// Makes the outcome of a run that has just begun.
-    init(profile: String, began: Timestamp) {
+    package init(profile: String, began: Timestamp) {
         self.profile = profile
         self.began = began
     }

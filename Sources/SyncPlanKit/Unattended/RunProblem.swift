@@ -15,12 +15,19 @@ struct RunProblem: Sendable {
 }
 
 extension RunOutcome {
+    /// What did not go well, one entry for each problem, with what to do or to type.
+    ///
+    /// - Parameter configuration: the configuration file's path, for the commands that are named.
+    public func problemEntries(configuration: String) -> [LogEntry] {
+        problems(configuration: configuration).map(\.entry)
+    }
+
     /// What did not go well; empty where everything did.
     ///
     /// - Parameter configuration: the configuration file's path, for the commands that are named.
     func problems(configuration: String) -> [RunProblem] {
-        var problems = failureProblems
         let option = "--config \(configuration.shellWord)"
+        var problems = failureProblems(option)
         if let plan {
             for reason in plan.overview.directoryIncomplete {
                 problems.append(
@@ -42,28 +49,28 @@ extension RunOutcome {
         return problems
     }
 
-    private var failureProblems: [RunProblem] {
+    private func failureProblems(_ option: String) -> [RunProblem] {
         if status == .interrupted { return [] }
+        let now = "To try at once: sync-plan apply --now \(option)"
         if let failure {
-            let isTrouble = failure is QuarantineError
+            if failure is QuarantineError {
+                return [RunProblem(priority: .error, text: "\(failure) \(now)", cause: Self.trouble)]
+            }
             let text = "\(failure)"
             return [
                 RunProblem(
-                    priority: .error, text: text,
-                    cause: isTrouble ? Self.trouble : "failure \(status.rawValue) \(text.withoutNumbers)")
+                    priority: .error, text: text, cause: "failure \(status.rawValue) \(text.withoutNumbers)")
             ]
         }
         guard let report else { return [] }
-        let cause: String? =
-            switch report.ending {
-            case .finished, .stopped: nil
-            case .refused: "refused"
-            case .outOfTime: "out-of-time"
-            case .tooManyFailures: "too-many-failures"
-            case .quarantined: Self.trouble
-            }
-        guard let cause else { return [] }
-        return [RunProblem(priority: .error, text: ReportText().summary(of: report), cause: cause)]
+        let text = ReportText().summary(of: report)
+        return switch report.ending {
+        case .finished, .stopped: []
+        case .refused: [RunProblem(priority: .error, text: text, cause: "refused")]
+        case .outOfTime: [RunProblem(priority: .error, text: text, cause: "out-of-time")]
+        case .tooManyFailures: [RunProblem(priority: .error, text: text, cause: "too-many-failures")]
+        case .quarantined: [RunProblem(priority: .error, text: "\(text) \(now)", cause: Self.trouble)]
+        }
     }
 
     /// A provider in trouble is one cause, whether a run found out or was refused because of it.

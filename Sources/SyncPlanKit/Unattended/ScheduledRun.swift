@@ -40,7 +40,7 @@ public struct ScheduledRun: Sendable {
         await perform(grace: Profile.usualGrace, progress: progress)
     }
 
-    func perform(
+    package func perform(
         grace: Duration, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async -> RunOutcome {
         let outcome: RunOutcome
@@ -78,7 +78,7 @@ public struct ScheduledRun: Sendable {
             outcome.status, problems.map(\.cause), at: now, reminding: configuration.notify.remindAfter)
         writeMetrics(outcome, history, quarantine)
         if let due, !notifier.isEmpty {
-            let notice = Notice(due.event, since: due.since, at: now, outcome: outcome, problems: problems)
+            let notice = Notice(due.event, since: due.since, at: now, outcome: outcome, configuration: path)
             let (failures, isTold) = await notifier.tell(notice)
             for failure in failures {
                 log(LogEntry(.error, .notification, "Nobody was told by this way. \(failure)"))

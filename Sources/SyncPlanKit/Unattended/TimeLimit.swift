@@ -1,5 +1,5 @@
 /// When a run has to be over.
-struct TimeLimit: Sendable {
+package struct TimeLimit: Sendable {
     /// How long it may take.
     let limit: Duration
     /// How much later it is given up, where it does not end by itself.
@@ -7,7 +7,7 @@ struct TimeLimit: Sendable {
     private let deadline: ContinuousClock.Instant
 
     /// Begins a limit now.
-    init(_ limit: Duration, grace: Duration) {
+    package init(_ limit: Duration, grace: Duration) {
         self.limit = limit
         self.grace = grace
         deadline = .now + limit
@@ -24,7 +24,7 @@ struct TimeLimit: Sendable {
     ///   - limit: nil for none.
     ///   - cancelling: whether the work is cancelled when the limit is over; otherwise it knows the limit itself.
     /// - Throws: what the work throws; ``TimeLimitError`` where it was cancelled because of the limit, or given up.
-    static func keep<Value: Sendable>(
+    package static func keep<Value: Sendable>(
         _ limit: TimeLimit?, cancelling: Bool, _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         guard let limit else { return try await work() }
@@ -61,7 +61,7 @@ public struct TimeLimitError: Error, Sendable, Hashable, CustomStringConvertible
     /// How long it might have taken.
     public let limit: Duration
     /// Whether it did not end by itself and was given up.
-    public var isAbandoned = false
+    public internal(set) var isAbandoned = false
 
     /// What happened and what to do.
     public var description: String {

@@ -18,9 +18,9 @@ struct RunCommand: AsyncParsableCommand {
             next follows at once. SIGHUP reads the configuration anew, SIGTERM ends it once what is under way is done.
 
             EXAMPLES
-              sync-plan run --config staff.yaml                     from cron or a systemd timer
-              sync-plan run --config staff.yaml --time-limit 25m    end it where it takes longer
-              sync-plan run --config staff.yaml --every 30m         as a service
+              sync-plan run                     from cron or a timer
+              sync-plan run --time-limit 25m    ended where it takes longer
+              sync-plan run --every 30m         as a service
               sync-plan run --config staff.yaml --log json --verbose
             """)
 
