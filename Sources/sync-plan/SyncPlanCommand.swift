@@ -43,6 +43,15 @@ struct SyncPlanCommand: AsyncParsableCommand {
             SnapshotCommand.self,
             ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self,
         ])
+
+    /// Begins.
+    ///
+    /// Threads want priorities that only the superuser may give, and libdispatch tells the system's log of each that it
+    /// could not give. That has to be ended before there are threads, and so on the main one.
+    @MainActor static func main() async {
+        unsafe setenv("LIBDISPATCH_LOG", "NO", 0)
+        await main(nil)
+    }
 }
 
 /// What every command takes.

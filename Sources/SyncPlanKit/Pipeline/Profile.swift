@@ -17,7 +17,7 @@ public struct Profile: Sendable {
     /// The configuration.
     public let configuration: Configuration
     /// Where users and groups are read from.
-    public let reader: any DirectoryReader
+    public package(set) var reader: any DirectoryReader
     /// Where the accounts are.
     public let provider: any AccountProvider
     /// The rules.

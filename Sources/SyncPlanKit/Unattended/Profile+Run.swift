@@ -43,7 +43,9 @@ extension Profile {
             }
             lock.extendLife()
         } catch {
-            outcome.failure = error
+            let isOverTime = error is TimeLimitError
+            // A provider that is stopped while it is asked says that it cannot be reached.
+            outcome.failure = Task.isCancelled && !isOverTime ? CancellationError() : error
             outcome.isAbandoned = (error as? TimeLimitError)?.isAbandoned ?? false
         }
         outcome.entries = entries.withLock { $0 }

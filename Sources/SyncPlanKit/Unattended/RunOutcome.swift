@@ -49,7 +49,7 @@ public struct RunOutcome: Sendable {
 
     /// The run in one sentence.
     public var summary: LogEntry {
-        var text = report.map { ReportText().summary(of: $0) } ?? "Nothing done."
+        var text = (status == .interrupted ? "Stopped. " : "") + (report.map(ReportText().counts) ?? "Nothing done.")
         if let plan {
             if !plan.held.isEmpty { text += " \(plan.held.count.grouped) held." }
             text +=

@@ -47,7 +47,8 @@ package struct TimeLimit: Sendable {
                 for await result in results { return result }
                 return .failure(CancellationError())
             }.value
-            do { return try first.get() } catch is CancellationError where limit.rest == .zero {
+            do { return try first.get() } catch  where cancelling && !(error is TimeLimitError) && limit.rest == .zero {
+                // Whatever is said by what was cancelled, it is because of that.
                 throw TimeLimitError(limit: limit.limit)
             }
         } onCancel: {

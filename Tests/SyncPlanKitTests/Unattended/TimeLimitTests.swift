@@ -12,11 +12,17 @@ import Testing
         await #expect(throws: Failure.self) { try await TimeLimit.keep(limit, cancelling: true) { throw Failure() } }
     }
 
-    @Test func whatTakesLongerIsCancelled() async throws {
+    /// Whatever it says of being cancelled.
+    @Test(arguments: [false, true]) func whatTakesLongerIsCancelled(saysOtherwise: Bool) async throws {
         let begin = ContinuousClock.now
         let limit = TimeLimit(.milliseconds(50), grace: .seconds(60))
         let error = await #expect(throws: TimeLimitError.self) {
-            try await TimeLimit.keep(limit, cancelling: true) { try await Task.sleep(for: .seconds(60)) }
+            try await TimeLimit.keep(limit, cancelling: true) {
+                do { try await Task.sleep(for: .seconds(60)) } catch {
+                    if saysOtherwise { throw Failure() }
+                    throw error
+                }
+            }
         }
         #expect(error?.isAbandoned == false)
         #expect(ContinuousClock.now - begin < .seconds(30))
