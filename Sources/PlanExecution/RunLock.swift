@@ -5,7 +5,7 @@ import Foundation
 ///
 /// The lock is the kernel's (`flock`), on a file beside the state database, so it ends with the process that holds it,
 /// however that process ends. The file itself stays, and says who held the lock last; that alone keeps nobody away.
-public struct RunLock: ~Copyable {
+public struct RunLock: ~Copyable, Sendable {
     private let descriptor: Int32
 
     /// Takes the lock.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DirectoryModel
+import Foundation
 import SyncPlanKit
 
 /// The command: arguments, exit codes, and nothing else.
@@ -20,6 +21,7 @@ struct SyncPlanCommand: AsyncParsableCommand {
               sync-plan plan       show what would be done
               sync-plan plan show staff.plan   show a saved plan, also as HTML or Markdown
               sync-plan apply      show it, ask, and do it
+              sync-plan run        do it without asking, for timers and services
               sync-plan preview    show who is in scope, and why
               sync-plan explain ana@corp.example   say why
               sync-plan review old.yaml new.yaml   show what other rules would change
@@ -39,11 +41,20 @@ struct SyncPlanCommand: AsyncParsableCommand {
             """,
         version: SyncPlan.version,
         subcommands: [
-            InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, ExplainCommand.self,
-            ReviewCommand.self, HistoryCommand.self, RevertCommand.self, AccountsCommand.self, PreviewCommand.self,
-            AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
+            InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self,
+            ExplainCommand.self, ReviewCommand.self, HistoryCommand.self, RevertCommand.self, AccountsCommand.self,
+            PreviewCommand.self, AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
             ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self,
         ])
+
+    /// Begins.
+    ///
+    /// Threads want priorities that only the superuser may give, and libdispatch tells the system's log of each that it
+    /// could not give. That has to be ended before there are threads, and so on the main one.
+    @MainActor static func main() async {
+        unsafe setenv("LIBDISPATCH_LOG", "NO", 0)
+        await main(nil)
+    }
 }
 
 /// What every command takes.
@@ -72,7 +83,20 @@ struct ColorOptions: ParsableArguments {
     @Flag(help: "No colours, even on a terminal. The environment variable NO_COLOR does the same.")
     var noColor = false
 
-    var style: Style { Style(usesColor: !noColor && Terminal.wantsColor, columns: Terminal.columns) }
+    var style: Style { Style(usesColor: !noColor && Terminal.wantsColor(), columns: Terminal.columns) }
+
+    /// How text on standard error is marked.
+    var errorStyle: Style { Style(usesColor: !noColor && Terminal.wantsColor(on: STDERR_FILENO)) }
+}
+
+extension Duration {
+    /// Reads a time on the command line.
+    static func argument(_ text: String) throws -> Duration {
+        guard let time = Duration(text: text) else {
+            throw ValidationError("\"\(text)\" is not a time such as 30m or 2h.")
+        }
+        return time
+    }
 }
 
 /// Whether the exit code tells that there is something to be done.

@@ -11,9 +11,9 @@ import Synchronization
 enum Terminal {
     static var isInteractive: Bool { isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0 }
 
-    static var wantsColor: Bool {
+    static func wantsColor(on stream: Int32 = STDOUT_FILENO) -> Bool {
         let environment = ProcessInfo.processInfo.environment
-        return isatty(STDOUT_FILENO) != 0 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        return isatty(stream) != 0 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
     /// How wide the terminal is; nil where there is none, and where it is too narrow to make anything of it.
@@ -84,7 +84,12 @@ enum Terminal {
 
     /// Runs a command's work: errors become one sentence and an exit code, Ctrl-C and SIGTERM cancel it once, and end
     /// the process the second time.
-    static func run(_ work: @escaping @Sendable () async throws -> ExitStatus) async throws {
+    ///
+    /// - Parameter tell: tells that it is being stopped.
+    static func run(
+        telling tell: @escaping @Sendable (String) -> Void = { note("\n\($0)") },
+        _ work: @escaping @Sendable () async throws -> ExitStatus
+    ) async throws {
         let task = Task { try await work() }
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
@@ -96,7 +101,7 @@ enum Terminal {
                     note("\nNothing has been changed.")
                 }
                 if isAsking || task.isCancelled { exit(ExitStatus.interrupted.rawValue) }
-                note("\nStopping: what is under way is finished. Once more ends it at once.")
+                tell("Stopping: what is under way is finished. Once more ends it at once.")
                 task.cancel()
             }
             source.resume()
@@ -155,6 +160,7 @@ final class ProgressLine: Sendable {
         case .note(let note): note
         case .reading(let entries): "reading the directory: \(entries) entries"
         case .listing(let accounts): "listing the provider: \(accounts) accounts"
+        case .comparing: "comparing"
         case .applying(let apply): text(apply, since: start ?? (.now, apply.completed))
         }
     }

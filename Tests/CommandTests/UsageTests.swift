@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [
         nil, "init", "check", "plan", "plan show", "plan diff", "apply", "explain", "review", "snapshot", "preview",
         "attributes", "groups", "accounts", "history", "history show", "revert",
-        "profiles", "authenticate", "test",
+        "profiles", "authenticate", "test", "run",
     ])
     func helpHasExamples(_ command: String?) async throws {
         let help = try await Site().run(
@@ -56,7 +56,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "check", "plan", "snapshot x.ldif", "apply --yes", "explain ana", "review sync-plan.yaml new.yaml", "preview",
+        "check", "plan", "snapshot x.ldif", "apply --yes", "run", "explain ana", "review sync-plan.yaml new.yaml",
+        "preview",
         "attributes", "groups", "authenticate ana", "accounts", "history", "history show last", "revert 1",
     ])
     func withoutConfiguration(_ line: String) async throws {

@@ -54,6 +54,20 @@ import Testing
         Case(
             "no YAML: tab", "source:\n\tldif: x\n", "2: this is not YAML: found character that cannot start any token."),
         Case("no YAML: bracket", "domains: [a\nsource: b\n", "2: this is not YAML: did not find expected ',' or ']'."),
+        .rules(
+            "a time limit without a unit", "run: { time-limit: 25 }",
+            "3: run.time-limit: \"25\" is not a time such as 25 min."),
+        .rules("nobody to mail to", "notify: { mail: { from: a@b.example } }", "3: notify.mail: \"to\" is missing."),
+        .rules(
+            "an address that would be a header",
+            "notify: { mail: { to: \"a@b.example\\nBcc: c@d.example\", from: a@b.example } }",
+            "3: notify.mail.to: \"a@b.example\nBcc: c@d.example\" is not a mail address in ASCII."),
+        .rules(
+            "a webhook without an address", "notify: { webhook: {} }",
+            "3: notify.webhook: \"url-file\" or \"url\" is missing."),
+        .rules(
+            "metrics that nobody collects", "metrics: { file: staff.txt }",
+            "3: metrics.file: the file's name should end in .prom."),
         Case(
             "duplicate key", "domains: []\nsource: {}\ndomains: []\n",
             "1: the key \"domains\" is there more than once. Keep one of them."),
@@ -71,7 +85,8 @@ import Testing
         .rules(
             "unknown section far from any", "frobnicate: 1",
             "3: frobnicate: there is no such key. Known here: apply, authentication, backend, domains, entitlements, "
-                + "groups, lifecycle, limits, people, protected, provider, settings, source, state."),
+                + "groups, lifecycle, limits, metrics, notify, people, protected, provider, run, settings, source, state."
+        ),
         Case(
             "two sources", "source:\n  ldif: { path: a }\n  ldap: { url: ldaps://a, base: dc=a }\nprovider: {}\n",
             "2: source.ldif: there is one source: either `ldap` or `ldif`."),

@@ -6,9 +6,12 @@ import Testing
 @Suite struct RequirementTests {
     /// The requirements that rules have to meet.
     static let required = [
-        "SO1", "SO2", "SO3", "SO4", "SO5", "SO6", "ZI4", "ZI5", "ZI6", "ZI7", "ZI8", "ZI9", "ZI10", "ZI11", "ZI12",
-        "ZI15",
-        "KO1", "KO2", "KO3", "KO8", "MS3", "MS4", "MS5", "MS8", "MS9", "MS10", "CL1", "CL2", "CL3", "CL4", "CL7",
+        "SO1", "SO2", "SO3", "SO4", "SO5", "SO6", "SO8", "ZI4", "ZI5", "ZI6", "ZI7", "ZI8", "ZI9", "ZI10", "ZI11",
+        "ZI12",
+        "ZI14", "ZI15",
+        "KO1", "KO2", "KO3", "KO6", "KO8", "MS3", "MS4", "MS5", "MS8", "MS9", "MS10", "MS11", "CL1", "CL2", "CL3",
+        "CL4",
+        "CL6", "CL7",
         "BE1", "BE2", "BE3", "BE4", "BE5", "BE6", "BE7", "BE8", "BE9", "BE10", "BE11",
     ]
 
@@ -17,6 +20,36 @@ import Testing
         (
             "SO5", "a plan changes nothing, and names what would go", "CommandTests/FileJourneyTests.swift",
             "planApplyPlan"
+        ),
+        (
+            "SO8", "silent where nothing is to be done, and a line for each change and each problem",
+            "CommandTests/UnattendedTests.swift", "aTimersDay"
+        ),
+        (
+            "SO8", "never twice at once", "CommandTests/UnattendedTests.swift", "neverTwiceAtOnce"
+        ),
+        (
+            "SO8", "stopped where it takes longer than a set time, reading included",
+            "CommandTests/UnattendedTests.swift", "theTimeLimitIsForReadingToo"
+        ),
+        (
+            "ZI14", "two profiles run side by side", "CommandTests/UnattendedTests.swift", "profilesRunSideBySide"
+        ),
+        (
+            "KO6", "a service that stays, reads its configuration anew, and ends cleanly",
+            "CommandTests/UnattendedTests.swift", "itStays"
+        ),
+        (
+            "MS11", "units with a timer for each profile, as systemd takes them",
+            "CommandTests/UnattendedExampleTests.swift", "systemdTakesTheUnits"
+        ),
+        (
+            "CL6", "people are told once per incident, and once when it is over", "CommandTests/UnattendedTests.swift",
+            "anOutageIsToldOnce"
+        ),
+        (
+            "CL6", "what is told, and what is not told again", "SyncPlanKitTests/Unattended/RunHistoryTests.swift",
+            "static let sequences"
         ),
         (
             "ZI12", "what fails fails alone, with the provider's own words",

@@ -86,6 +86,9 @@ extension Configuration {
     /// The path of the file in which first passwords are handed over, beside the state database.
     public var passwordsPath: String { besideState("\(name).passwords") }
 
+    /// The path of the file in which runs that nobody watches remember what people were told.
+    var historyPath: String { besideState("\(name).history") }
+
     private func besideState(_ file: String) -> String {
         let folder = statePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         return "\(folder)/\(file)"

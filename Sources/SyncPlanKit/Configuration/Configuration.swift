@@ -38,6 +38,12 @@ public struct Configuration: Sendable, Decodable {
     public var protected: [AddressPattern]
     /// How plans are carried out.
     public var apply: ApplyConfiguration
+    /// How long a run that nobody watches may take, reading included; nil for no limit.
+    public var runTimeLimit: Duration?
+    /// Whom to tell when such a run does not end well.
+    public var notify: NotifyConfiguration
+    /// The file in which such runs write their metrics, as written; nil for none.
+    public var metrics: String?
     /// The path of the state database as written; nil for ``name`` with `.state` in ``folder``.
     public var state: String?
     /// The folder that relative paths are relative to.
@@ -50,7 +56,7 @@ public struct Configuration: Sendable, Decodable {
     private enum Keys: String, SectionKey {
         case source, backend, authentication, provider, domains, people, groups, entitlements, lifecycle, settings,
             limits, protected
-        case apply, state
+        case apply, run, notify, metrics, state
     }
 
     private enum LifecycleKeys: String, SectionKey {
@@ -101,6 +107,9 @@ public struct Configuration: Sendable, Decodable {
                 text.contains("*") ? AddressPattern(text) : AddressPattern(try MailAddress(text))
             } ?? []
         apply = try section.optional(.apply) ?? ApplyConfiguration()
+        runTimeLimit = try section.optional(.run, RunSection.self)?.timeLimit
+        notify = try section.optional(.notify) ?? NotifyConfiguration()
+        metrics = try section.optional(.metrics, MetricsSection.self)?.file
         state = try section.optional(.state)
     }
 
@@ -109,6 +118,31 @@ public struct Configuration: Sendable, Decodable {
         path.hasPrefix("/")
             ? path
             : URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardized.path
+    }
+
+    private struct RunSection: Decodable {
+        let timeLimit: Duration?
+
+        private enum Keys: String, SectionKey { case timeLimit = "time-limit" }
+
+        init(from decoder: any Decoder) throws {
+            timeLimit = try Section(decoder, Keys.self).parsed(.timeLimit, as: "a time such as 25 min") {
+                Duration(text: $0)
+            }
+        }
+    }
+
+    private struct MetricsSection: Decodable {
+        let file: String
+
+        private enum Keys: String, SectionKey { case file }
+
+        init(from decoder: any Decoder) throws {
+            let section = try Section(decoder, Keys.self)
+            file = try section.required(.file)
+            // The collector reads no other files.
+            if !file.hasSuffix(".prom") { throw section.mistake(at: .file, "the file's name should end in .prom.") }
+        }
     }
 
     private struct LifecycleSection: Decodable {

@@ -118,7 +118,11 @@ public struct ConfigurationFile: Sendable {
     // MARK: Secrets
 
     /// The keys whose values are secrets.
-    private static let secretKeys: Set<String> = ["password", "bind_password", "token", "secret", "client-secret"]
+    private static let secretKeys: Set<String> = [
+        "password", "bind_password", "token", "secret", "client-secret",
+        // Whoever has a webhook's address can write there.
+        "webhook.url",
+    ]
 
     /// A password written into the file itself is only accepted where nobody but its owner can read the file.
     private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {
@@ -135,17 +139,18 @@ public struct ConfigurationFile: Sendable {
                     + "or keep the secret elsewhere: \(elsewhere)."))
     }
 
-    private static func placeOfSecret(_ node: Node) -> (line: Int?, keys: [String])? {
+    private static func placeOfSecret(_ node: Node, in section: String = "") -> (line: Int?, keys: [String])? {
         switch node {
         case .mapping(let mapping):
             for (key, value) in mapping {
                 let name = key.string ?? "?"
-                if secretKeys.contains(name), let text = value.scalar?.string, !text.isEmpty,
+                if secretKeys.contains(name) || secretKeys.contains("\(section).\(name)"),
+                    let text = value.scalar?.string, !text.isEmpty,
                     !(text.hasPrefix("${") && text.hasSuffix("}"))
                 {
                     return (value.mark?.line, [name])
                 }
-                if let (line, keys) = placeOfSecret(value) { return (line, [name] + keys) }
+                if let (line, keys) = placeOfSecret(value, in: name) { return (line, [name] + keys) }
             }
             return nil
         case .sequence(let sequence):

@@ -5,19 +5,6 @@ internal import SCIMProvider
 
 /// A SCIM 2.0 service, as the section `provider.scim` has it.
 public struct SCIMProviderConfiguration: Sendable, Decodable {
-    /// Where a secret is: in the configuration or the environment, or in a file.
-    fileprivate enum SecretPlace: Sendable {
-        case value(Secret)
-        case file(String)
-
-        func read(_ resolve: (String) -> String) throws(ConfigurationError) -> Secret {
-            switch self {
-            case .value(let secret): return secret
-            case .file(let path): return try SecretFile.read(resolve(path))
-            }
-        }
-    }
-
     /// Somebody who asks for tokens.
     private struct OAuth: Sendable, Decodable {
         let tokenURL: String
@@ -107,19 +94,5 @@ public struct SCIMProviderConfiguration: Sendable, Decodable {
         return SCIMConfiguration(
             url: url, credentials: credentials, profile: profile, without: without, caFile: caFile.map(resolve),
             timeout: timeout, allowsPlainText: allowsPlainText)
-    }
-}
-
-extension Section {
-    /// A secret that stands in one key, or in the file that another one names.
-    fileprivate func secret(_ key: Key, file: Key) throws -> SCIMProviderConfiguration.SecretPlace? {
-        switch (try optional(key, String.self), try optional(file, String.self)) {
-        case (nil, nil): return nil
-        case (let text?, nil):
-            if text.isEmpty { throw mistake(at: key, "it is empty.") }
-            return .value(Secret(text))
-        case (nil, let path?): return .file(path)
-        case (_?, _?): throw mistake(at: key, "there is a `\(file.rawValue)` too: keep one of them.")
-        }
     }
 }

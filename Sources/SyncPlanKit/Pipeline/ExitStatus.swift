@@ -84,7 +84,7 @@ public enum ExitStatus: Int32, Sendable, Hashable {
         case let error as ProviderError:
             self = [.unauthorized, .forbidden].contains(error.code) ? .refused : .unavailable
         case let error as RunLockError: self = error.isHeld ? .busy : .cannotWrite
-        case is QuarantineError: self = .unavailable
+        case is QuarantineError, is TimeLimitError: self = .unavailable
         case is StateDatabaseError, is FirstPasswordsError, is ReportFileError: self = .cannotWrite
         case is LDIFError: self = .configuration
         case let error as FileError: self = error.operation == .writing ? .cannotWrite : .unavailable

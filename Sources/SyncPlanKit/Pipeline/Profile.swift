@@ -17,7 +17,7 @@ public struct Profile: Sendable {
     /// The configuration.
     public let configuration: Configuration
     /// Where users and groups are read from.
-    public let reader: any DirectoryReader
+    public package(set) var reader: any DirectoryReader
     /// Where the accounts are.
     public let provider: any AccountProvider
     /// The rules.
@@ -52,6 +52,7 @@ public struct Profile: Sendable {
         progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
     ) async throws -> PlanFile {
         let states = try await read(reconciler.readRequest, progress: progress)
+        progress(.comparing)
         let plan = reconciler.plan(
             directory: states.directory, provider: states.provider, remembering: states.memory, at: states.now)
         var header = header(madeAt: states.now)
@@ -77,7 +78,7 @@ public struct Profile: Sendable {
         let observed = try await provider.observe { progress(.listing(accounts: $0)) }
         let directory = try await snapshot
         for note in directory.notes { progress(.note(note)) }
-        return States(directory: directory, provider: observed, memory: memory, now: Self.now())
+        return States(directory: directory, provider: observed, memory: memory, now: .now)
     }
 
     /// Carries a plan out, and remembers for the next run what it has to know: of a plan with nothing to do, too.
@@ -108,9 +109,14 @@ public struct Profile: Sendable {
     ///
     /// - Throws: `QuarantineError` where it is; `StateDatabaseError` where there is a state database that cannot be read.
     public func requireNoQuarantine() throws {
-        let quarantine = try StateDatabase.quarantine(at: configuration.statePath, of: provider.name)
-        guard let quarantine, quarantine.until > Self.now() else { return }
+        guard let quarantine = try quarantine() else { return }
         throw QuarantineError(provider: provider.name, quarantine: quarantine)
+    }
+
+    /// The quarantine that the provider is in at the moment; nil for none.
+    func quarantine() throws -> Quarantine? {
+        let quarantine = try StateDatabase.quarantine(at: configuration.statePath, of: provider.name)
+        return quarantine.flatMap { $0.until > .now ? $0 : nil }
     }
 
     /// Takes the lock that keeps two runs of the profile from working at the same time.
@@ -161,14 +167,10 @@ public struct Profile: Sendable {
     }
 
     /// The header of a plan made now.
-    public func header() -> PlanHeader { header(madeAt: Self.now()) }
+    public func header() -> PlanHeader { header(madeAt: .now) }
 
     func header(madeAt now: Timestamp) -> PlanHeader {
         PlanHeader(configuration: configuration.digest, provider: provider.name, madeAt: now)
-    }
-
-    static func now() -> Timestamp {
-        Timestamp(secondsSince1970: Int64(Date().timeIntervalSince1970))
     }
 }
 
@@ -180,6 +182,8 @@ public enum RunProgress: Sendable, Hashable {
     case note(String)
     /// So many accounts of the provider have been listed.
     case listing(accounts: Int)
+    /// Both have been read, and are compared now.
+    case comparing
     /// So many operations have been carried out.
     case applying(ApplyProgress)
 }

@@ -14,20 +14,7 @@ extension PlanFile {
     ///
     /// - Parameter path: where the plan is saved.
     public func approvalCommands(savedAs path: String) -> [String?] {
-        approvalTokens.map { $0.map { "sync-plan apply \(Self.quoted(path)) --approve \($0)" } }
-    }
-
-    /// A path as a shell takes it for one word.
-    private static func quoted(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "@"), 0x80...:
-                true
-            default: false
-            }
-        }
-        return isPlain && !path.hasPrefix("-") ? path : "'\(path.replacing("'", with: "'\\''"))'"
+        approvalTokens.map { $0.map { "sync-plan apply \(path.shellWord) --approve \($0)" } }
     }
 
     /// The violations that tokens approve, as positions in `Plan.violations`.

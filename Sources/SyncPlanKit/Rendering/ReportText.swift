@@ -28,19 +28,9 @@ public struct ReportText: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func summary(of report: ApplyReport) -> String {
-        var parts: [String] = []
-        func add(_ word: String, _ condition: (ApplyReport.Result) -> Bool) {
-            let count = report.count(where: condition)
-            if count > 0 { parts.append("\(count.grouped) \(word)") }
-        }
-        add("done") { if case .done = $0 { true } else { false } }
-        add("already so") { if case .alreadyApplied = $0 { true } else { false } }
-        add("done by an earlier run") { $0 == .doneEarlier }
-        add("stale") { if case .stale = $0 { true } else { false } }
-        add("failed") { if case .failed = $0 { true } else { false } }
-        add("not started") { $0 == .notStarted }
-        let text = (parts.isEmpty ? "Nothing done" : parts.joined(separator: ", ")) + "."
+    /// The run in a sentence or two.
+    func summary(of report: ApplyReport) -> String {
+        let text = counts(of: report)
         return switch report.ending {
         case .finished: text
         case .stopped: "Stopped. \(text) Run the same command again to go on."
@@ -52,6 +42,22 @@ public struct ReportText: Sendable {
                 + "Run the same command again then, or with --now."
         case .refused(let message): "Ended early, because the provider refuses the credentials: \(message) \(text)"
         }
+    }
+
+    /// How many operations ended how.
+    func counts(of report: ApplyReport) -> String {
+        var parts: [String] = []
+        func add(_ word: String, _ condition: (ApplyReport.Result) -> Bool) {
+            let count = report.count(where: condition)
+            if count > 0 { parts.append("\(count.grouped) \(word)") }
+        }
+        add("done") { if case .done = $0 { true } else { false } }
+        add("already so") { if case .alreadyApplied = $0 { true } else { false } }
+        add("done by an earlier run") { $0 == .doneEarlier }
+        add("stale") { if case .stale = $0 { true } else { false } }
+        add("failed") { if case .failed = $0 { true } else { false } }
+        add("not started") { $0 == .notStarted }
+        return (parts.isEmpty ? "Nothing done" : parts.joined(separator: ", ")) + "."
     }
 
     /// The steps of a check, one line each, and one more where the same can be tried with another tool.

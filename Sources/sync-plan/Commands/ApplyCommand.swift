@@ -21,7 +21,7 @@ struct ApplyCommand: AsyncParsableCommand {
             EXAMPLES
               sync-plan apply                 plan, show, ask, do
               sync-plan apply staff.plan      carry out a plan that was saved and reviewed
-              sync-plan apply --yes           without asking, for a timer
+              sync-plan apply --yes           without asking; `sync-plan run` is for timers
               sync-plan apply staff.plan --approve 9c1e07ab   with what one rule holds
               sync-plan apply staff.plan --only kind:create   a part of it
               sync-plan apply --yes --time-limit 30m --report run.jsonl   at night
@@ -49,7 +49,8 @@ struct ApplyCommand: AsyncParsableCommand {
     var now = false
 
     @Option(
-        help: ArgumentHelp("Begin nothing after so long, such as 30m or 2h.", valueName: "time"), transform: Self.time)
+        help: ArgumentHelp("Begin nothing after so long, such as 30m or 2h.", valueName: "time"),
+        transform: Duration.argument)
     var timeLimit: Duration?
 
     @Option(help: ArgumentHelp("End when more operations than these have failed.", valueName: "count"))
@@ -57,7 +58,7 @@ struct ApplyCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("Refuse a saved plan that is older; 24h by default.", valueName: "time"),
-        transform: Self.time)
+        transform: Duration.argument)
     var maxAge: Duration?
 
     @Option(help: "Report the run in this file too: .txt, .jsonl, or .xml for JUnit.", transform: Self.reportFile)
@@ -121,13 +122,6 @@ struct ApplyCommand: AsyncParsableCommand {
         if let timeLimit { options.timeLimit = timeLimit }
         if let maxFailures { options.maximumFailures = maxFailures }
         return options
-    }
-
-    private static func time(_ text: String) throws -> Duration {
-        guard let time = Duration(text: text) else {
-            throw ValidationError("\"\(text)\" is not a time such as 30m or 2h.")
-        }
-        return time
     }
 
     private static func reportFile(_ path: String) throws -> ReportFile {

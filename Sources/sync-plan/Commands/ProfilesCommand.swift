@@ -27,7 +27,7 @@ struct ProfilesCommand: AsyncParsableCommand {
         let options = self
         try await Terminal.run {
             let listing = try ProfileListing(folder: options.folder, search: options.search)
-            let style = Style(usesColor: !options.noColor && Terminal.wantsColor)
+            let style = Style(usesColor: !options.noColor && Terminal.wantsColor())
             Terminal.write(OverviewText(style: style).render(listing))
             return listing.mistakes.first.map { ExitStatus(of: $0) } ?? .success
         }

@@ -27,7 +27,7 @@ struct TestCommand: AsyncParsableCommand {
     func run() async throws {
         let options = self
         try await Terminal.run {
-            let style = Style(usesColor: !options.noColor && Terminal.wantsColor)
+            let style = Style(usesColor: !options.noColor && Terminal.wantsColor())
             var reports: [RuleTestReport] = []
             for file in options.files {
                 let report = try RuleTestFile(path: file).run()
