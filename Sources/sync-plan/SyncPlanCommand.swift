@@ -1,5 +1,6 @@
 import ArgumentParser
 import DirectoryModel
+import Foundation
 import SyncPlanKit
 
 /// The command: arguments, exit codes, and nothing else.
@@ -38,16 +39,26 @@ struct SyncPlanCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, ExplainCommand.self,
             ReviewCommand.self, PreviewCommand.self, AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
-            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self,
+            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self, ConfigCommand.self,
         ])
 }
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "The configuration file.")
-    var config = "sync-plan.yaml"
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp(
+            "The configuration file; without it $SYNC_PLAN_CONFIG, or sync-plan.yaml.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    private var givenConfig: String?
 
     @OptionGroup var colors: ColorOptions
+
+    /// The path of the configuration file.
+    var config: String {
+        let environment = ProcessInfo.processInfo.environment["SYNC_PLAN_CONFIG"] ?? ""
+        return givenConfig ?? (environment.isEmpty ? "sync-plan.yaml" : environment)
+    }
 
     /// The profile of the configuration; what is unsafe about its source is told at once.
     ///

@@ -1,7 +1,8 @@
 import Foundation
 internal import Yams
 
-/// Reads a configuration file: YAML, with `${NAME}` for what comes from the environment.
+/// Reads a configuration file: YAML, with `${NAME}` for what comes from the environment, and `${NAME:-text}` for what
+/// does unless it is not set or empty.
 public struct ConfigurationFile: Sendable {
     /// The file's path.
     public let path: String
@@ -20,7 +21,19 @@ public struct ConfigurationFile: Sendable {
     /// - Throws: ``ConfigurationError`` with the line of the first mistake.
     public func load() throws(ConfigurationError) -> Configuration {
         let data = try read("The configuration")
-        var configuration = try decode(Configuration.self, from: data)
+        return try configuration(from: data)
+    }
+
+    /// Reads the configuration and notes its sections.
+    package func sections() throws(ConfigurationError) -> [SectionLog.Entry] {
+        let log = SectionLog()
+        _ = try configuration(from: read("The configuration"), noting: log)
+        return log.entries
+    }
+
+    /// Reads a configuration from bytes as if they stood in the file.
+    func configuration(from data: Data, noting log: SectionLog? = nil) throws(ConfigurationError) -> Configuration {
+        var configuration = try decode(Configuration.self, from: data, noting: log)
         let url = URL(fileURLWithPath: path)
         configuration.folder = url.deletingLastPathComponent().path
         configuration.name = url.deletingPathExtension().lastPathComponent
@@ -49,17 +62,27 @@ public struct ConfigurationFile: Sendable {
     ///
     /// - Parameter prepare: changes the YAML before it is read.
     func decode<Value: Decodable>(
-        _ type: Value.Type, from data: Data, prepare: (Node) -> Node = { $0 }
+        _ type: Value.Type, from data: Data, noting log: SectionLog? = nil, prepare: (Node) -> Node = { $0 }
     ) throws(ConfigurationError) -> Value {
+        let root = try root(of: data)
+        try refuseSecretsThatOthersCanRead(root)
+        let node = try expand(root, path: [])
+        var userInfo: [CodingUserInfoKey: Any] = [:]
+        if let key = SectionLog.key { userInfo[key] = log }
+        do { return try YAMLDecoder().decode(type, from: prepare(node), userInfo: userInfo) } catch {
+            throw located(error, in: root)
+        }
+    }
+
+    /// The YAML of the file, before anything in it is replaced.
+    func root(of data: Data) throws(ConfigurationError) -> Node {
         guard let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationError(file: path, "The configuration is not UTF-8 text.")
         }
         guard let root = try compose(text) else {
             throw ConfigurationError(file: path, "The file is empty. `sync-plan init` writes one to begin with.")
         }
-        try refuseSecretsThatOthersCanRead(root)
-        let node = try expand(root, path: [])
-        do { return try YAMLDecoder().decode(type, from: prepare(node)) } catch { throw located(error, in: root) }
+        return root
     }
 
     private func compose(_ text: String) throws(ConfigurationError) -> Node? {
@@ -95,7 +118,15 @@ public struct ConfigurationFile: Sendable {
     }
 
     private func expand(_ text: String, line: Int?, path keys: [String]) throws(ConfigurationError) -> String {
+        try expansion(of: text, line: line, path: keys).text
+    }
+
+    /// A text with the environment in it, and the variables that it comes from.
+    func expansion(
+        of text: String, line: Int?, path keys: [String]
+    ) throws(ConfigurationError) -> (text: String, variables: [String]) {
         var result = ""
+        var variables: [String] = []
         var rest = Substring(text)
         while let open = rest.range(of: "${") {
             result += rest[..<open.lowerBound]
@@ -103,8 +134,13 @@ public struct ConfigurationFile: Sendable {
                 throw ConfigurationError(
                     file: path, line: line, path: keys.joined(separator: "."), "there is a ${ without its }.")
             }
-            let name = String(rest[open.upperBound..<close])
-            guard let value = environment[name] else {
+            let reference = rest[open.upperBound..<close]
+            let fallback = reference.range(of: ":-").map { String(reference[$0.upperBound...]) }
+            let name = String(reference[..<(reference.range(of: ":-")?.lowerBound ?? close)])
+            var value = environment[name]
+            // As in a shell, what is empty is not set where something else is said.
+            if let fallback, value?.isEmpty ?? true { value = fallback } else { variables.append(name) }
+            guard let value else {
                 throw ConfigurationError(
                     file: path, line: line, path: keys.joined(separator: "."),
                     "the environment variable \(name) is not set.")
@@ -112,13 +148,13 @@ public struct ConfigurationFile: Sendable {
             result += value
             rest = rest[rest.index(after: close)...]
         }
-        return result + rest
+        return (result + rest, variables)
     }
 
     // MARK: Secrets
 
     /// The keys whose values are secrets.
-    private static let secretKeys: Set<String> = ["password", "bind_password", "token", "secret", "client-secret"]
+    static let secretKeys: Set<String> = ["password", "bind_password", "token", "secret", "client-secret"]
 
     /// A password written into the file itself is only accepted where nobody but its owner can read the file.
     private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {

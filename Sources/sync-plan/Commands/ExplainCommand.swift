@@ -26,7 +26,10 @@ struct ExplainCommand: AsyncParsableCommand {
     @Argument(help: "An address, a distinguished name, an identity or a name, of an object or an account.")
     var subject: String
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     @Option(help: "text for people, or json.")

@@ -23,7 +23,10 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "Save the plan to this file as well.")
     var out: String?
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     @OptionGroup var forms: PlanForms

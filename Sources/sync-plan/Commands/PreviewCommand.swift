@@ -19,7 +19,10 @@ struct PreviewCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     @Option(help: "text for people, or csv: all objects, one a line (RFC 4180).")

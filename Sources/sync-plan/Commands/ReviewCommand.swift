@@ -21,7 +21,10 @@ struct ReviewCommand: AsyncParsableCommand {
     @Argument(help: "The configuration as it could be.")
     var new: String
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     @OptionGroup var exit: ExitOptions
