@@ -151,7 +151,10 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: testSettings),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["TestSupport", "sync-plan", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "TestSupport", "sync-plan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: testSettings),
     ]
 )

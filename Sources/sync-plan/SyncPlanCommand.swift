@@ -16,7 +16,7 @@ struct SyncPlanCommand: AsyncParsableCommand {
             Nothing is changed until a plan is applied.
 
             EXAMPLES
-              sync-plan init       write a configuration to begin with
+              sync-plan init       answer a few questions: a configuration to begin with
               sync-plan check      see whether directory and provider can be reached
               sync-plan plan       show what would be done
               sync-plan plan show staff.plan   show a saved plan, also as HTML or Markdown
@@ -39,8 +39,25 @@ struct SyncPlanCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, ExplainCommand.self,
             ReviewCommand.self, PreviewCommand.self, AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
-            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self, ConfigCommand.self,
+            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self, ConfigCommand.self, ManualCommand.self,
         ])
+
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        var command: any ParsableCommand
+        do { command = try parseAsRoot(arguments) } catch {
+            exit(withError: UnknownCommand(in: arguments).map { ValidationError("\($0)") } ?? error)
+        }
+        do {
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
 }
 
 /// What every command takes.

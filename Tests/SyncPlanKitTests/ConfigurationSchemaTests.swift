@@ -94,7 +94,9 @@ import Yams
         for (name, text) in try Self.documented() where !text.contains("\ncases:") {
             right[name] = try Self.whole(text, name)
         }
-        for template in ConfigurationTemplate.allCases { right["template \(template)"] = template.text }
+        for kind in ConfigurationTemplate.Directory.allCases {
+            right["template \(kind)"] = ConfigurationTemplate(kind).text
+        }
         try #require(right.count > 12)
         for (name, text) in right {
             // What the documents show is right, and the program says so too.

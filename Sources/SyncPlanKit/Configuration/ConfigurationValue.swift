@@ -44,12 +44,25 @@ enum ConfigurationValue: Sendable, Hashable {
         }
     }
 
+    /// The value on a line of its own, where a comma parts nothing.
+    var block: String {
+        switch self {
+        case .text(let text): Node(text).isNoText ? Self.quoted(text) : Self.scalar(text, inFlow: false)
+        case .word(let word): Self.scalar(word, inFlow: false)
+        default: flow
+        }
+    }
+
     /// A text as YAML: by itself where that means the same, else in quotation marks.
-    static func scalar(_ text: String) -> String {
+    ///
+    /// - Parameter inFlow: whether it stands between brackets.
+    static func scalar(_ text: String, inFlow: Bool = true) -> String {
         let word = #/[\p{L}\p{N}_.\/+(](?:[\p{L}\p{N}_.\/@+*=()<>;& -]*[\p{L}\p{N}_.\/@+*=()<>;&-])?/#
         // A colon is harmless in addresses, where no space comes after it.
         let address = #/[a-z]+:\/\/[^ ,#\[\]{}"']+/#
-        let isPlain = text.wholeMatch(of: word) != nil || text.wholeMatch(of: address) != nil
+        let isPlain =
+            (inFlow ? text : text.filter { $0 != "," }).wholeMatch(of: word) != nil
+            || text.wholeMatch(of: address) != nil
         return isPlain ? text : quoted(text)
     }
 

@@ -26,7 +26,7 @@ public struct ConfigurationText: Sendable {
             let head = entry.isItem ? "- " : ConfigurationValue.scalar(entry.path.last ?? "") + ": "
             lines.append(
                 (
-                    indent(sections.count) + head + entry.value.flow,
+                    indent(sections.count) + head + (entry.isItem ? entry.value.flow : entry.value.block),
                     entry.origin.text(file: configuration.path)
                 ))
         }

@@ -26,7 +26,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
             EXAMPLES
               sync-plan config show
               sync-plan config show --config staff.yaml
-              sync-plan config show --format json | jq '.values[] | select(.origin.kind == "environment")'
+              sync-plan config show --format json | jq .values
             """)
 
     /// How a configuration is printed.

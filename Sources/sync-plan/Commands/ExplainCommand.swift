@@ -48,7 +48,7 @@ struct ExplainCommand: AsyncParsableCommand {
             case .json:
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-                Terminal.write(String(decoding: try encoder.encode(explanation), as: UTF8.self) + "\n")
+                Terminal.write(([UInt8](try encoder.encode(explanation)) + [0x0A]).span)
             }
             return .success
         }

@@ -20,7 +20,9 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .shortAndLong, help: "Save the plan to this file as well.")
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Save the plan to this file as well.", valueName: "file"),
+        completion: .file())
     var out: String?
 
     @Option(

@@ -39,7 +39,7 @@ struct PreviewCommand: AsyncParsableCommand {
             switch options.format {
             case .text: Terminal.write(text.render(preview))
             case .csv:
-                Terminal.write(text.csv(preview))
+                Terminal.write(Array(text.csv(preview).utf8).span)
                 for reason in preview.incomplete { Terminal.note("INCOMPLETE: \(reason)") }
                 for note in preview.notes { Terminal.note("note: \(note)") }
             }

@@ -15,10 +15,10 @@ struct ReviewCommand: AsyncParsableCommand {
               sync-plan review --detailed-exitcode sync-plan.yaml new.yaml
             """)
 
-    @Argument(help: "The configuration as it is.")
+    @Argument(help: "The configuration as it is.", completion: .file(extensions: ["yaml", "yml"]))
     var old: String
 
-    @Argument(help: "The configuration as it could be.")
+    @Argument(help: "The configuration as it could be.", completion: .file(extensions: ["yaml", "yml"]))
     var new: String
 
     @Option(
