@@ -27,12 +27,37 @@ import Testing
         let examples = lines.drop { $0 != "EXAMPLES" }.dropFirst().prefix { !$0.isEmpty }
         #expect(examples.count >= 2 && examples.allSatisfy { $0.hasPrefix("  sync-plan ") }, "\(help)")
         for example in examples {
-            // What comes after two spaces is a remark, and what comes after these signs is the shell's.
-            let line = example.dropFirst(2).prefix(while: { !"|<>".contains($0) }).components(separatedBy: "  ")[0]
-            let words = line.matches(of: #/"([^"]*)"|[^ "]+/#).map { String($0.1 ?? $0.0) }.dropFirst()
-            #expect(throws: Never.self, "\(example)") { _ = try SyncPlanCommand.parseAsRoot(Array(words)) }
+            let words = Self.words(of: String(example))
+            #expect(throws: Never.self, "\(example)") { _ = try SyncPlanCommand.parseAsRoot(words) }
             #expect(words.starts(with: command), "\(example) is no example of this command")
         }
+    }
+
+    /// The arguments of a line for a shell: what comes after two spaces or # is a remark, and after these signs the shell's.
+    private static func words(of line: String) -> [String] {
+        let command = line.drop { $0 == " " }.prefix { !"|<>#;".contains($0) }.components(separatedBy: "  ")[0]
+        return command.matches(of: #/"([^"]*)"|[^ "]+/#).dropFirst().map { String($0.1 ?? $0.0) }
+    }
+
+    /// Every command that the documentation shows is one.
+    @Test func documentedCommandsAreCommands() throws {
+        let root = testsFolder.deletingLastPathComponent()
+        var count = 0
+        let files = FileManager.default.enumerator(atPath: root.path)
+        while let path = files?.nextObject() as? String {
+            guard path.hasSuffix(".md"), !path.hasPrefix("."), !path.contains("/.") else { continue }
+            let text = try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+            let blocks = text.matches(of: #/(?m)^ {4}(?:sudo -u sync-plan )?(sync-plan .*)$/#).map { String($0.1) }
+            let spans = text.matches(of: #/`(sync-plan [^`]*)`/#).map { String($0.1) }
+            for line in blocks + spans where !line.hasPrefix("sync-plan --generate") {
+                count += 1
+                let words = Self.words(of: line.replacing("\\|", with: "|").replacing("\n", with: " "))
+                // The name of a command alone is that, and no command line.
+                if Self.commands.contains(words) { continue }
+                #expect(throws: Never.self, "\(path): \(line)") { _ = try SyncPlanCommand.parseAsRoot(words) }
+            }
+        }
+        #expect(count > 50)
     }
 
     @Test(arguments: [

@@ -20,14 +20,14 @@ public struct ConfigurationFile: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` with the line of the first mistake.
     public func load() throws(ConfigurationError) -> Configuration {
-        let data = try read("The configuration")
+        let data = try read()
         return try configuration(from: data)
     }
 
     /// Reads the configuration and notes its sections.
     package func sections() throws(ConfigurationError) -> [SectionLog.Entry] {
         let log = SectionLog()
-        _ = try configuration(from: read("The configuration"), noting: log)
+        _ = try configuration(from: read(), noting: log)
         return log.entries
     }
 
@@ -51,10 +51,13 @@ public struct ConfigurationFile: Sendable {
     }
 
     /// The file's bytes.
-    func read(_ what: String) throws(ConfigurationError) -> Data {
+    ///
+    /// - Parameter advice: what to do where there is none.
+    func read(
+        _ what: String = "The configuration", advice: String = "`sync-plan init` writes one to begin with."
+    ) throws(ConfigurationError) -> Data {
         do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw ConfigurationError(
-                file: path, "\(what) cannot be read: \(Self.reason(error)). `sync-plan init` writes one to begin with.")
+            throw ConfigurationError(file: path, "\(what) cannot be read: \(Self.reason(error)). \(advice)")
         }
     }
 
@@ -259,11 +262,19 @@ public struct ConfigurationFile: Sendable {
         }
     }
 
+    /// Why a file cannot be read or written, to go on after a colon.
     static func reason(_ error: any Error) -> String {
         let error = error as NSError
-        if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError {
-            return underlying.localizedDescription
+        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        guard cause.domain == NSPOSIXErrorDomain else {
+            return cause.code == CocoaError.fileReadNoSuchFile.rawValue
+                ? "there is no such file" : cause.localizedDescription
         }
-        return error.localizedDescription
+        return switch Int32(cause.code) {
+        case ENOENT: "there is no such file"
+        case EACCES: "this account may not"
+        case EISDIR: "it is a folder"
+        case let code: unsafe String(cString: strerror(code))
+        }
     }
 }

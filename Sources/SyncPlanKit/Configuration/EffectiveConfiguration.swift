@@ -55,7 +55,7 @@ extension ConfigurationFile {
     ///
     /// - Throws: ``ConfigurationError`` with the line of the first mistake.
     public func effective() throws(ConfigurationError) -> EffectiveConfiguration {
-        let data = try read("The configuration")
+        let data = try read()
         return try EffectiveConfiguration(self, configuration(from: data), root: root(of: data))
     }
 }
