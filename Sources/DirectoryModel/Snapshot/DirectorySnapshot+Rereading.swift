@@ -7,7 +7,11 @@ extension DirectorySnapshot {
     ///   - ids: all objects that were asked for.
     ///   - later: those of them that there are, from a builder made by
     ///     ``SnapshotBuilder/init(rereading:attributes:)`` of this snapshot.
-    public func replacing(_ ids: Set<ObjectID>, with later: DirectorySnapshot) -> DirectorySnapshot {
+    ///   - note: told of each object that is replaced or gone, with the name it had.
+    public func replacing(
+        _ ids: Set<ObjectID>, with later: DirectorySnapshot,
+        noting note: (ObjectID, DistinguishedName) -> Void = { _, _ in }
+    ) -> DirectorySnapshot {
         let reasons = completeness.reasons + later.completeness.reasons
         var evidence = (completeness.proof?.searches ?? []).filter { $0.subject != Self.rereadSubject }
         evidence.append(
@@ -16,20 +20,27 @@ extension DirectorySnapshot {
                 pages: 1, referrals: []))
         return DirectorySnapshot(
             source: source, schema: schema, attributes: later.attributes,
-            users: Self.replacing(ids, of: users, with: later.users),
-            groups: Self.replacing(ids, of: groups, with: later.groups),
-            contacts: Self.replacing(ids, of: contacts, with: later.contacts),
+            users: Self.replacing(ids, of: users, with: later.users, noting: note),
+            groups: Self.replacing(ids, of: groups, with: later.groups, noting: note),
+            contacts: Self.replacing(ids, of: contacts, with: later.contacts, noting: note),
             partialGroups: partialGroups.subtracting(ids).union(later.partialGroups),
             completeness: reasons.isEmpty ? .complete(CompletenessProof(searches: evidence)) : .partial(reasons))
     }
 
-    /// Copies each object that stays once.
+    /// Copies each object that stays once, and those between two that go together.
     private static func replacing<Object: DirectoryObject>(
-        _ ids: Set<ObjectID>, of objects: [Object], with later: [Object]
+        _ ids: Set<ObjectID>, of objects: [Object], with later: [Object],
+        noting note: (ObjectID, DistinguishedName) -> Void
     ) -> [Object] {
         var result: [Object] = []
         result.reserveCapacity(objects.count + later.count)
-        for index in objects.indices where !ids.contains(objects[index].id) { result.append(objects[index]) }
+        var start = objects.startIndex
+        for index in objects.indices where ids.contains(objects[index].id) {
+            note(objects[index].id, objects[index].dn)
+            result += objects[start..<index]
+            start = index + 1
+        }
+        result += objects[start...]
         result += later
         return result
     }

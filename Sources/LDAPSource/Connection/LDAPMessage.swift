@@ -42,7 +42,7 @@ extension LDAPMessage {
 
 /// Messages of operations that nobody waits for yet, in the order received, freed with the value.
 @safe final class EarlyMessages {
-    private var messages: [Int32: [OpaquePointer]] = unsafe [:]
+    private var messages: [Int32: ArraySlice<OpaquePointer>] = unsafe [:]
 
     deinit {
         unsafe messages.values.joined().forEach { unsafe _ = ldap_msgfree($0) }

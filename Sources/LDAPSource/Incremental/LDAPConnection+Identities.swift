@@ -4,12 +4,13 @@ internal import DirectoryModel
 extension LDAPConnection {
     /// The identities and names of the entries that a search finds.
     ///
+    /// - Parameter begun: the search where it has been sent already.
     /// - Throws: `unfollowable` where one cannot be told.
     func identities(
-        _ search: Search, _ attribute: IdentityAttribute
+        _ search: Search, begun: BegunSearch? = nil, _ attribute: IdentityAttribute
     ) throws(LDAPError) -> [(id: ObjectID, dn: DistinguishedName)] {
         var found: [(id: ObjectID, dn: DistinguishedName)] = []
-        _ = try readPages(search) { page throws(LDAPError) in
+        _ = try readPages(search, begun: begun) { page throws(LDAPError) in
             for index in 0..<page.count {
                 let entry = unsafe page.entries[index]
                 let id = try unsafe identity(of: entry, attribute)

@@ -97,13 +97,11 @@ struct Landmarks: Equatable {
 }
 
 extension DirectorySnapshot {
-    /// Shows users, groups and contacts: those with the identities, or all.
-    func forEachObject(
-        of ids: Set<ObjectID>? = nil, _ body: (ObjectID, DistinguishedName, AttributeValues) -> Void
-    ) {
+    /// Shows users, groups and contacts.
+    func forEachObject(_ body: (ObjectID, DistinguishedName, AttributeValues) -> Void) {
         func show(_ objects: [some DirectoryObject]) {
-            // Whole objects are not copied only to be passed over.
-            for index in objects.indices where ids?.contains(objects[index].id) ?? true {
+            // Whole objects are not copied only to be looked at.
+            for index in objects.indices {
                 body(objects[index].id, objects[index].dn, objects[index].attributes)
             }
         }

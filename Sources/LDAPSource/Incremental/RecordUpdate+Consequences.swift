@@ -1,13 +1,15 @@
 internal import DirectoryModel
 
 extension RecordUpdate {
-    /// What else is to be read again, now that `ids` have been.
+    /// What else is to be read again, now that `ids` have been: their names `before`, and what they are `later`.
+    ///
+    /// - Parameter old: the record without them read again.
     mutating func consequences(
-        of ids: Set<ObjectID>, _ later: DirectorySnapshot, over connection: borrowing LDAPConnection
+        of ids: Set<ObjectID>, _ before: [ObjectID: DistinguishedName], _ later: DirectorySnapshot,
+        in old: DirectorySnapshot, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> Set<ObjectID> {
-        var ripples = Ripples(snapshot)
-        let before = names(of: ids, in: snapshot)
-        let after = names(of: ids, in: later)
+        var ripples = Ripples(old)
+        let after = names(in: later)
         var now = Landmarks()
         now.places = try find(ids, by: feed.placeFilter, over: connection)
         let named = ids.filter { landmarks.named[$0] != nil && after[$0] == nil }
@@ -43,12 +45,9 @@ extension RecordUpdate {
         _ ids: Set<ObjectID>, by filter: String, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> [ObjectID: DistinguishedName] {
         var found: [ObjectID: DistinguishedName] = [:]
-        for search in contexts.map({ Search.entries(in: $0, filter, identity) }) {
-            for part in parts(of: ids) {
-                for (id, dn) in try connection.identities(search.narrowed(to: part, identity), identity) {
-                    found[id] = dn
-                }
-            }
+        let searches = contexts.map { Search.entries(in: $0, filter, identity) }
+        try connection.readTogether(narrowed(searches, to: ids)) { search, begun throws(LDAPError) in
+            for (id, dn) in try connection.identities(search, begun: begun, identity) { found[id] = dn }
         }
         return found
     }
@@ -58,15 +57,15 @@ extension RecordUpdate {
         _ ids: Set<ObjectID>, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> [DirectoryGroup] {
         var builder = SnapshotBuilder(source: snapshot.source, schema: snapshot.schema, attributes: .only(memberLists))
-        for context in contexts {
-            let search = Search(
+        let searches = contexts.map { context in
+            Search(
                 kind: .group, plural: "groups", base: context, scope: .subtree, filter: snapshot.schema.groupsFilter,
                 attributes: ([identity.attribute] + memberLists).map(\.text), controls: [.domainScope])
-            for part in parts(of: ids) {
-                builder.beginSearch(search.plural, base: search.base)
-                let end = try connection.readAll(search.narrowed(to: part, identity), into: &builder) { _ in }
-                builder.endSearch(pages: end.pages)
-            }
+        }
+        try connection.readTogether(narrowed(searches, to: ids)) { search, begun throws(LDAPError) in
+            builder.beginSearch(search.plural, base: search.base)
+            let end = try connection.readAll(search, begun: begun, into: &builder) { _ in }
+            builder.endSearch(pages: end.pages)
         }
         let found = builder.finish()
         if found.completeness.proof == nil || !found.partialGroups.isEmpty {
@@ -100,17 +99,17 @@ extension RecordUpdate {
     ) throws(LDAPError) -> Set<ObjectID> {
         let names = snapshot.attributes.names.filter { !snapshot.schema.isBinary($0) && $0 != identity.attribute }
         var ids: Set<ObjectID> = []
-        for search in searches {
-            for part in parts(of: Set(arrived.keys)) {
-                let old = search.listing(identity, also: "(\(feed.creationTime.text)<=\(since).0Z)")
-                for (_, dn) in try connection.identities(old.narrowed(to: part, identity), identity) {
-                    let terms = names.map { "(\($0.text)=\(UserLookup.escape(dn.text)))" }
-                    for other in searches {
-                        let found = other.listing(identity, also: "(|\(terms.joined()))")
-                        ids.formUnion(try connection.identities(found, identity).map(\.id))
-                    }
-                }
-            }
+        var older: [DistinguishedName] = []
+        let listings = searches.map { $0.listing(identity, also: "(\(feed.creationTime.text)<=\(since).0Z)") }
+        try connection.readTogether(narrowed(listings, to: Set(arrived.keys))) { search, begun throws(LDAPError) in
+            for (_, dn) in try connection.identities(search, begun: begun, identity) { older.append(dn) }
+        }
+        let naming = older.flatMap { dn in
+            let terms = names.map { "(\($0.text)=\(UserLookup.escape(dn.text)))" }.joined()
+            return searches.map { $0.listing(identity, also: "(|\(terms))") }
+        }
+        try connection.readTogether(naming) { search, begun throws(LDAPError) in
+            ids.formUnion(try connection.identities(search, begun: begun, identity).map(\.id))
         }
         return ids
     }

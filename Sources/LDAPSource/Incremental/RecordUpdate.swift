@@ -22,7 +22,7 @@ struct RecordUpdate {
     var listed: Set<ObjectID> = []
 
     /// How many identities a filter names.
-    private static let filterSize = 100
+    private static let filterSize = 25
 
     init(
         _ record: DirectoryRecord, _ position: Position, _ feed: any ChangeFeed.Type, _ searches: [Search],
@@ -61,8 +61,10 @@ struct RecordUpdate {
                 throw connection.unfollowable("has changed so much that reading everything is quicker")
             }
             let later = try read(pending, over: connection, progress: progress)
-            let more = try consequences(of: pending, later, over: connection)
-            snapshot = snapshot.replacing(pending, with: later)
+            let old = snapshot
+            var before: [ObjectID: DistinguishedName] = [:]
+            snapshot = old.replacing(pending, with: later) { id, name in before[id] = name }
+            let more = try consequences(of: pending, before, later, in: old, over: connection)
             parts.append(later)
             pending = more.subtracting(asked)
         }
@@ -83,13 +85,10 @@ struct RecordUpdate {
         _ ids: Set<ObjectID>, over connection: borrowing LDAPConnection, progress: (ReadProgress) -> Void
     ) throws(LDAPError) -> DirectorySnapshot {
         var builder = SnapshotBuilder(rereading: snapshot, attributes: attributes)
-        for search in searches {
-            for part in parts(of: ids) {
-                let search = search.narrowed(to: part, identity)
-                builder.beginSearch(search.plural, base: search.base)
-                let end = try connection.readAll(search, into: &builder, progress: progress)
-                builder.endSearch(pages: end.pages, referrals: end.referrals)
-            }
+        try connection.readTogether(narrowed(searches, to: ids)) { search, begun throws(LDAPError) in
+            builder.beginSearch(search.plural, base: search.base)
+            let end = try connection.readAll(search, begun: begun, into: &builder, progress: progress)
+            builder.endSearch(pages: end.pages, referrals: end.referrals)
         }
         let later = builder.finish()
         if let reason = later.completeness.reasons.first {
@@ -101,18 +100,20 @@ struct RecordUpdate {
         return later
     }
 
-    /// The names of objects, those that are asked for or all.
-    func names(of ids: Set<ObjectID>? = nil, in snapshot: DirectorySnapshot) -> [ObjectID: DistinguishedName] {
+    /// The names of the objects.
+    func names(in snapshot: DirectorySnapshot) -> [ObjectID: DistinguishedName] {
         var names: [ObjectID: DistinguishedName] = [:]
-        snapshot.forEachObject(of: ids) { id, name, _ in names[id] = name }
+        snapshot.forEachObject { id, name, _ in names[id] = name }
         return names
     }
 
-    func parts(of ids: Set<ObjectID>) -> [ArraySlice<ObjectID>] {
+    /// The searches for those of their entries only that have one of the identities, each in as many parts as it takes.
+    func narrowed(_ searches: [Search], to ids: Set<ObjectID>) -> [Search] {
         let sorted = ids.sorted()
-        return stride(from: 0, to: sorted.count, by: Self.filterSize).map {
+        let parts = stride(from: 0, to: sorted.count, by: Self.filterSize).map {
             sorted[$0..<min($0 + Self.filterSize, sorted.count)]
         }
+        return searches.flatMap { search in parts.map { search.narrowed(to: $0, identity) } }
     }
 
     var identity: IdentityAttribute { snapshot.schema.objectID }

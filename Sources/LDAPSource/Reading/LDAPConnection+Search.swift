@@ -5,10 +5,13 @@ extension LDAPConnection {
     /// Reads a search to its end, filing each entry in `builder`.
     ///
     /// Pages that came whole before a failure are filed all the same; then the failure is thrown.
+    ///
+    /// - Parameter begun: the search where it has been sent already.
     func readAll(
-        _ search: Search, into builder: inout SnapshotBuilder, progress: (ReadProgress) -> Void
+        _ search: Search, begun: BegunSearch? = nil, into builder: inout SnapshotBuilder,
+        progress: (ReadProgress) -> Void
     ) throws(LDAPError) -> SearchEnd {
-        try readPages(search) { page throws(LDAPError) in
+        try readPages(search, begun: begun) { page throws(LDAPError) in
             try file(page, of: search, in: &builder, progress: progress)
         }
     }
@@ -32,13 +35,16 @@ extension LDAPConnection {
     /// Reads a search to its end, page by page (RFC 2696).
     ///
     /// The next page is asked for as soon as one has come whole, before `take` has it, so that the server works meanwhile.
+    ///
+    /// - Parameter begun: the search where it has been sent already.
     func readPages(
-        _ search: Search, _ take: (borrowing SearchPage) throws(LDAPError) -> Void
+        _ search: Search, begun: BegunSearch? = nil, _ take: (borrowing SearchPage) throws(LDAPError) -> Void
     ) throws(LDAPError) -> SearchEnd {
         let attributes = CStrings(search.attributes)
         var end = SearchEnd()
         var marks: Set<Int> = []
-        var id = try send(search, attributes, after: [])
+        var id: Int32
+        if let begun { id = begun.id } else { id = try send(search, attributes, after: []) }
         while true {
             var page = SearchPage()
             while unsafe !page.take(try receive(id, "searching \(search.plural) on \(url)"), handle: handle) {
@@ -52,7 +58,7 @@ extension LDAPConnection {
             end.note(page.references)
             let next: Result<Int32?, LDAPError>
             do throws(LDAPError) {
-                let cookie = try following(page, search, isFirst: end.pages == 1)
+                let cookie = try following(page, search, isFirst: end.pages == 1, isAlone: begun == nil)
                 next = .success(
                     try cookie.map { cookie throws(LDAPError) in try send(search, attributes, after: cookie) })
             } catch {
@@ -82,15 +88,13 @@ extension LDAPConnection {
 
     /// The cookie to ask for the next page with; nil where this one was the last.
     private func following(
-        _ page: borrowing SearchPage, _ search: Search, isFirst: Bool
+        _ page: borrowing SearchPage, _ search: Search, isFirst: Bool, isAlone: Bool
     ) throws(LDAPError) -> [UInt8]? {
         if page.outcome.code != .success {
             throw try failure(page.outcome, search)
         }
-        if hasUnread {
-            throw LDAPError(
-                .protocolError, "\(url) sent more after it had ended a page of \(search.plural): that was not all.")
-        }
+        // What is unread may belong to the searches after this one.
+        if isAlone { try requireAllRead(search.plural) }
         if let cookie = page.cookie { return cookie.isEmpty ? nil : cookie }
         // A server that passed over the control gave everything at once; one that forgets it later proves nothing.
         if isFirst { return nil }
@@ -99,7 +103,13 @@ extension LDAPConnection {
             "\(url) ended the pages of \(search.plural) without saying that there are no more (RFC 2696).")
     }
 
-    private func send(
+    /// Throws where the server has sent more after the end of what it was asked for.
+    func requireAllRead(_ plural: String) throws(LDAPError) {
+        if !hasUnread { return }
+        throw LDAPError(.protocolError, "\(url) sent more after it had ended a page of \(plural): that was not all.")
+    }
+
+    func send(
         _ search: Search, _ attributes: borrowing CStrings, after cookie: [UInt8]
     ) throws(LDAPError) -> Int32 {
         let page = Control.page(of: configuration.pageSize, after: cookie)
