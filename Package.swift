@@ -90,8 +90,9 @@ let package = Package(
                 "DirectoryModel", "FileSource", "LDAPSource", "MailboxDatabase", "PlanExecution", "ProviderClient",
                 "ReconcileEngine", "SCIMProvider", .product(name: "Crypto", package: "swift-crypto"), "Yams",
             ],
-            // A plan's page is a part of the program, so that it needs no file beside it.
+            // A plan's page and the schema are a part of the program, so that it needs no file beside it.
             resources: [
+                .embedInCode("Configuration/sync-plan.schema.json"),
                 .embedInCode("Rendering/Page/page.html"), .embedInCode("Rendering/Page/page.css"),
                 .embedInCode("Rendering/Page/page.js"),
             ],
@@ -167,7 +168,7 @@ let package = Package(
             name: "SyncPlanKitTests",
             dependencies: [
                 "DirectoryModel", "FileSource", "LDAPSource", "PlanExecution", "ProviderClient", "ReconcileEngine",
-                "SyncPlanKit", "TestSupport",
+                "SyncPlanKit", "TestSupport", "Yams",
             ],
             exclude: ["Golden"], swiftSettings: testSettings),
         .testTarget(
@@ -175,7 +176,7 @@ let package = Package(
             dependencies: [
                 "DirectoryModel", "FileSource", "ReconcileEngine", "SyncPlanKit", "TestSupport", "sync-plan",
                 "example-custom-provider", "example-embedded-run", "example-plan-from-ldif", "example-plan-server",
-                "example-read-directory",
+                "example-read-directory", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: testSettings),

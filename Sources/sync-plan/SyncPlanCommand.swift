@@ -16,7 +16,7 @@ struct SyncPlanCommand: AsyncParsableCommand {
             Nothing is changed until a plan is applied.
 
             EXAMPLES
-              sync-plan init       write a configuration to begin with
+              sync-plan init       answer a few questions: a configuration to begin with
               sync-plan check      see whether directory and provider can be reached
               sync-plan plan       show what would be done
               sync-plan plan show staff.plan   show a saved plan, also as HTML or Markdown
@@ -44,7 +44,7 @@ struct SyncPlanCommand: AsyncParsableCommand {
             InitCommand.self, CheckCommand.self, PlanCommand.self, ApplyCommand.self, RunCommand.self,
             ExplainCommand.self, ReviewCommand.self, HistoryCommand.self, RevertCommand.self, AccountsCommand.self,
             PreviewCommand.self, AttributesCommand.self, GroupsCommand.self, SnapshotCommand.self,
-            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self,
+            ProfilesCommand.self, AuthenticateCommand.self, TestCommand.self, ConfigCommand.self, ManualCommand.self,
         ])
 
     /// Begins.
@@ -53,16 +53,39 @@ struct SyncPlanCommand: AsyncParsableCommand {
     /// could not give. That has to be ended before there are threads, and so on the main one.
     @MainActor static func main() async {
         unsafe setenv("LIBDISPATCH_LOG", "NO", 0)
-        await main(nil)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        var command: any ParsableCommand
+        do { command = try parseAsRoot(arguments) } catch {
+            exit(withError: UnknownCommand(in: arguments).map { ValidationError("\($0)") } ?? error)
+        }
+        do {
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
     }
 }
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "The configuration file.")
-    var config = "sync-plan.yaml"
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp(
+            "The configuration file; without it $SYNC_PLAN_CONFIG, or sync-plan.yaml.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    private var givenConfig: String?
 
     @OptionGroup var colors: ColorOptions
+
+    /// The path of the configuration file.
+    var config: String {
+        let environment = ProcessInfo.processInfo.environment["SYNC_PLAN_CONFIG"] ?? ""
+        return givenConfig ?? (environment.isEmpty ? "sync-plan.yaml" : environment)
+    }
 
     /// The profile of the configuration; what is unsafe about its source is told at once.
     ///

@@ -23,13 +23,30 @@ enum Terminal {
         return size.ws_col >= 40 ? Int(size.ws_col) : nil
     }
 
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    /// Whether the locale takes UTF-8; where none is said (POSIX.1-2024, section 8.2), it does nearly everywhere.
+    private static let takesUTF8: Bool = {
+        let environment = ProcessInfo.processInfo.environment
+        let locale =
+            ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "UTF-8"
+        return locale.lowercased().replacing("-", with: "").contains("utf8")
+    }()
 
+    /// The program's own signs as the locale takes them; what comes from a directory stays as it is.
+    private static func localized(_ text: String) -> Data {
+        if takesUTF8 { return Data(text.utf8) }
+        let signs = ["→": "->", "…": "...", "‹": "<", "›": ">"]
+        return Data(signs.reduce(text) { $0.replacing($1.key, with: $1.value) }.utf8)
+    }
+
+    /// Writes text for people.
+    static func write(_ text: String) { FileHandle.standardOutput.write(localized(text)) }
+
+    /// Writes what programs read, as it is.
     static func write(_ bytes: Span<UInt8>) {
         FileHandle.standardOutput.write(unsafe bytes.withUnsafeBufferPointer { unsafe Data(buffer: $0) })
     }
 
-    static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+    static func note(_ text: String) { FileHandle.standardError.write(localized("\(text)\n")) }
 
     /// Whether somebody is being asked at the moment.
     private static let isAsking = Atomic(false)
@@ -56,21 +73,31 @@ enum Terminal {
 
     /// Reads a password: on a terminal after asking for it and without showing it, else the first line of standard input.
     static func readPassword(_ question: String) -> Secret {
-        guard isatty(STDIN_FILENO) != 0 else { return Secret(readLine() ?? "") }
+        Secret((isatty(STDIN_FILENO) != 0 ? ask("\(question): ", hidingAnswer: true) : readLine()) ?? "")
+    }
+
+    /// Asks on the terminal and reads a line; nil where there is none, because somebody ended the input (Ctrl-D).
+    ///
+    /// - Parameter hidesAnswer: whether what is typed is not shown.
+    static func ask(_ prompt: String, hidingAnswer hidesAnswer: Bool = false) -> String? {
         isAsking.store(true, ordering: .sequentiallyConsistent)
-        FileHandle.standardError.write(Data("\(question): ".utf8))
         var settings = termios()
-        if unsafe tcgetattr(STDIN_FILENO, &settings) == 0 {
+        if hidesAnswer, unsafe tcgetattr(STDIN_FILENO, &settings) == 0 {
             usualSettings.withLock { [settings] in $0 = settings }
             settings.c_lflag &= ~tcflag_t(ECHO)
             unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
         }
+        // The question comes when nothing that is typed is shown any more.
+        let output = isatty(STDOUT_FILENO) != 0 ? FileHandle.standardOutput : .standardError
+        output.write(localized(prompt))
         defer {
-            showTyping()
-            note("")
+            if hidesAnswer {
+                showTyping()
+                note("")
+            }
             isAsking.store(false, ordering: .sequentiallyConsistent)
         }
-        return Secret(readLine() ?? "")
+        return readLine()
     }
 
     /// Lets the terminal show again what is typed.

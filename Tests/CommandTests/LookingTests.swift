@@ -52,6 +52,10 @@ import Testing
             #expect(outcome.status == 0)
             #expect(outcome.output.contains("The group Nowhere is not in the directory"), "\(outcome)")
         }
+        // One that is nearly right is told what it may be.
+        try site.configure("group: Nowhere }", "group: Quota_5BG }")
+        let nearly = try await site.run("groups")
+        #expect(nearly.output.contains("Did you mean \"Quota_5GB\"?"), "\(nearly)")
     }
 
     @Test("ZI4: every attribute with a value, and no secret", .enabled(if: Slapd.isInstalled))

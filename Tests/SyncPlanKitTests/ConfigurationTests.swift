@@ -15,7 +15,10 @@ import Testing
         return try ConfigurationFile(path: folder.write(text, mode: 0o600), environment: environment).load()
     }
 
-    @Test(arguments: ConfigurationTemplate.allCases) func everyTemplateLoads(_ template: ConfigurationTemplate) throws {
+    @Test(arguments: ConfigurationTemplate.Directory.allCases) func everyTemplateLoads(
+        _ kind: ConfigurationTemplate.Directory
+    ) throws {
+        let template = ConfigurationTemplate(kind)
         let folder = try ConfigurationFolder()
         // Anybody may read it: there is no secret in it.
         let configuration = try ConfigurationFile(path: folder.write(template.text), environment: [:]).load()
@@ -23,13 +26,16 @@ import Testing
         #expect(throws: Never.self) { try Profile(configuration: configuration) }
         #expect(configuration.reconciler.entitlements.count == 2)
         #expect(template.text.split(separator: "\n").allSatisfy { $0.count <= 120 })
-        try expectGolden(template.text, "template-\(template.rawValue).yaml")
+        try expectGolden(template.text, "template-\(kind.rawValue).yaml")
     }
 
     /// What a template shows in comments is what holds without it.
-    @Test(arguments: ConfigurationTemplate.allCases) func theTemplateShowsTheDefaults(_ template: ConfigurationTemplate)
+    @Test(arguments: ConfigurationTemplate.Directory.allCases) func theTemplateShowsTheDefaults(
+        _ kind: ConfigurationTemplate.Directory
+    )
         throws
     {
+        let template = ConfigurationTemplate(kind)
         let usual = try Self.load(template.text).reconciler
         var lines = template.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let start = try #require(lines.firstIndex { $0.hasPrefix("  # account:") })

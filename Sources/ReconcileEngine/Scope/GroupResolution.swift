@@ -15,8 +15,10 @@ struct GroupResolution {
             switch found.count {
             case 1: positions[selector] = found[0]
             case 0:
+                let nearest = Self.nearestName(to: selector, in: snapshot)
                 problems.append(
                     "The group \(selector) is not in the directory, or the account may not see it. "
+                        + (nearest.map { "Did you mean \"\($0)\"? " } ?? "")
                         + "Its members cannot be told from people who left.")
             default:
                 let names = found.map { snapshot.groups[$0].dn.text }.sorted().joined(separator: "; ")
@@ -34,6 +36,15 @@ struct GroupResolution {
             }
         }
         return result
+    }
+
+    /// The name of a group that is most like a selector; nil where none is near, or the selector is no name.
+    private static func nearestName(to selector: GroupSelector, in snapshot: DirectorySnapshot) -> String? {
+        if selector.text.contains("=") { return nil }
+        let names = snapshot.groups.lazy.flatMap { group in
+            snapshot.schema.groupNames.flatMap { Array(group.attributes[$0]) }
+        }
+        return DirectoryModel.nearestName(to: selector.text, among: names)
     }
 
     private static func find(

@@ -1,7 +1,8 @@
 import Foundation
 internal import Yams
 
-/// Reads a configuration file: YAML, with `${NAME}` for what comes from the environment.
+/// Reads a configuration file: YAML, with `${NAME}` for what comes from the environment, and `${NAME:-text}` for what
+/// does unless it is not set or empty.
 public struct ConfigurationFile: Sendable {
     /// The file's path.
     public let path: String
@@ -19,8 +20,20 @@ public struct ConfigurationFile: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` with the line of the first mistake.
     public func load() throws(ConfigurationError) -> Configuration {
-        let data = try read("The configuration")
-        var configuration = try decode(Configuration.self, from: data)
+        let data = try read()
+        return try configuration(from: data)
+    }
+
+    /// Reads the configuration and notes its sections.
+    package func sections() throws(ConfigurationError) -> [SectionLog.Entry] {
+        let log = SectionLog()
+        _ = try configuration(from: read(), noting: log)
+        return log.entries
+    }
+
+    /// Reads a configuration from bytes as if they stood in the file.
+    func configuration(from data: Data, noting log: SectionLog? = nil) throws(ConfigurationError) -> Configuration {
+        var configuration = try decode(Configuration.self, from: data, noting: log)
         let url = URL(fileURLWithPath: path)
         configuration.folder = url.deletingLastPathComponent().path
         configuration.name = url.deletingPathExtension().lastPathComponent
@@ -38,10 +51,13 @@ public struct ConfigurationFile: Sendable {
     }
 
     /// The file's bytes.
-    func read(_ what: String) throws(ConfigurationError) -> Data {
+    ///
+    /// - Parameter advice: what to do where there is none.
+    func read(
+        _ what: String = "The configuration", advice: String = "`sync-plan init` writes one to begin with."
+    ) throws(ConfigurationError) -> Data {
         do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw ConfigurationError(
-                file: path, "\(what) cannot be read: \(Self.reason(error)). `sync-plan init` writes one to begin with.")
+            throw ConfigurationError(file: path, "\(what) cannot be read: \(Self.reason(error)). \(advice)")
         }
     }
 
@@ -49,17 +65,27 @@ public struct ConfigurationFile: Sendable {
     ///
     /// - Parameter prepare: changes the YAML before it is read.
     func decode<Value: Decodable>(
-        _ type: Value.Type, from data: Data, prepare: (Node) -> Node = { $0 }
+        _ type: Value.Type, from data: Data, noting log: SectionLog? = nil, prepare: (Node) -> Node = { $0 }
     ) throws(ConfigurationError) -> Value {
+        let root = try root(of: data)
+        try refuseSecretsThatOthersCanRead(root)
+        let node = try expand(root, path: [])
+        var userInfo: [CodingUserInfoKey: Any] = [:]
+        if let key = SectionLog.key { userInfo[key] = log }
+        do { return try YAMLDecoder().decode(type, from: prepare(node), userInfo: userInfo) } catch {
+            throw located(error, in: root)
+        }
+    }
+
+    /// The YAML of the file, before anything in it is replaced.
+    func root(of data: Data) throws(ConfigurationError) -> Node {
         guard let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationError(file: path, "The configuration is not UTF-8 text.")
         }
         guard let root = try compose(text) else {
             throw ConfigurationError(file: path, "The file is empty. `sync-plan init` writes one to begin with.")
         }
-        try refuseSecretsThatOthersCanRead(root)
-        let node = try expand(root, path: [])
-        do { return try YAMLDecoder().decode(type, from: prepare(node)) } catch { throw located(error, in: root) }
+        return root
     }
 
     private func compose(_ text: String) throws(ConfigurationError) -> Node? {
@@ -95,7 +121,15 @@ public struct ConfigurationFile: Sendable {
     }
 
     private func expand(_ text: String, line: Int?, path keys: [String]) throws(ConfigurationError) -> String {
+        try expansion(of: text, line: line, path: keys).text
+    }
+
+    /// A text with the environment in it, and the variables that it comes from.
+    func expansion(
+        of text: String, line: Int?, path keys: [String]
+    ) throws(ConfigurationError) -> (text: String, variables: [String]) {
         var result = ""
+        var variables: [String] = []
         var rest = Substring(text)
         while let open = rest.range(of: "${") {
             result += rest[..<open.lowerBound]
@@ -103,8 +137,13 @@ public struct ConfigurationFile: Sendable {
                 throw ConfigurationError(
                     file: path, line: line, path: keys.joined(separator: "."), "there is a ${ without its }.")
             }
-            let name = String(rest[open.upperBound..<close])
-            guard let value = environment[name] else {
+            let reference = rest[open.upperBound..<close]
+            let fallback = reference.range(of: ":-").map { String(reference[$0.upperBound...]) }
+            let name = String(reference[..<(reference.range(of: ":-")?.lowerBound ?? close)])
+            var value = environment[name]
+            // As in a shell, what is empty is not set where something else is said.
+            if let fallback, value?.isEmpty ?? true { value = fallback } else { variables.append(name) }
+            guard let value else {
                 throw ConfigurationError(
                     file: path, line: line, path: keys.joined(separator: "."),
                     "the environment variable \(name) is not set.")
@@ -112,13 +151,13 @@ public struct ConfigurationFile: Sendable {
             result += value
             rest = rest[rest.index(after: close)...]
         }
-        return result + rest
+        return (result + rest, variables)
     }
 
     // MARK: Secrets
 
     /// The keys whose values are secrets.
-    private static let secretKeys: Set<String> = [
+    static let secretKeys: Set<String> = [
         "password", "bind_password", "token", "secret", "client-secret",
         // Whoever has a webhook's address can write there.
         "webhook.url",
@@ -228,11 +267,19 @@ public struct ConfigurationFile: Sendable {
         }
     }
 
+    /// Why a file cannot be read or written, to go on after a colon.
     static func reason(_ error: any Error) -> String {
         let error = error as NSError
-        if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError {
-            return underlying.localizedDescription
+        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        guard cause.domain == NSPOSIXErrorDomain else {
+            return cause.code == CocoaError.fileReadNoSuchFile.rawValue
+                ? "there is no such file" : cause.localizedDescription
         }
-        return error.localizedDescription
+        return switch Int32(cause.code) {
+        case ENOENT: "there is no such file"
+        case EACCES: "this account may not"
+        case EISDIR: "it is a folder"
+        case let code: unsafe String(cString: strerror(code))
+        }
     }
 }

@@ -23,6 +23,7 @@ struct Section<Key: SectionKey> {
                     codingPath: decoder.codingPath + [key], debugDescription: "there is no such key. \(advice)"))
         }
         container = try decoder.container(keyedBy: keys)
+        SectionLog.of(decoder)?.note(Key.self, at: decoder.codingPath)
     }
 
     func required<Value: Decodable>(_ key: Key, _ type: Value.Type = Value.self) throws -> Value {
@@ -115,5 +116,35 @@ struct AnyKey: CodingKey {
     init(_ index: Int) {
         stringValue = "\(index)"
         intValue = index
+    }
+}
+
+/// The sections that were read, with the keys that each of them knows, for comparing the schema with what is read.
+package final class SectionLog {
+    /// One section.
+    package struct Entry {
+        /// The type of its keys.
+        package let type: String
+        /// The keys and positions that lead to it.
+        package let path: [String]
+        /// The keys that it knows.
+        package let keys: Set<String>
+    }
+
+    /// The log that a decoder was given; nil for none.
+    static func of(_ decoder: any Decoder) -> SectionLog? {
+        key.flatMap { decoder.userInfo[$0] as? SectionLog }
+    }
+
+    static let key = CodingUserInfoKey(rawValue: "sections")
+
+    /// What was read, in order.
+    package private(set) var entries: [Entry] = []
+
+    func note<Key: SectionKey>(_ type: Key.Type, at path: [any CodingKey]) {
+        entries.append(
+            Entry(
+                type: String(reflecting: type), path: path.map { $0.intValue.map(String.init) ?? $0.stringValue },
+                keys: Set(type.allCases.map(\.rawValue))))
     }
 }

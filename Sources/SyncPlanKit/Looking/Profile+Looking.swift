@@ -54,6 +54,18 @@ extension Profile {
     /// - Throws: ``ConfigurationError`` where the configuration does not say how users are found, or its source is no
     ///   server; `LDAPError` where the server cannot be asked.
     public func authenticate(user: String, password: Secret) async throws -> Authentication {
+        let (directory, authentication) = try authenticator()
+        return try await directory.authenticate(
+            user: user, password: password, by: authentication.lookup(in: directory.configuration.schema),
+            timeout: authentication.timeout)
+    }
+
+    /// Checks that names and passwords can be checked, before somebody is asked for one.
+    ///
+    /// - Throws: ``ConfigurationError`` where they cannot.
+    public func requireAuthentication() throws(ConfigurationError) { _ = try authenticator() }
+
+    private func authenticator() throws(ConfigurationError) -> (LDAPDirectory, AuthenticationConfiguration) {
         guard let authentication = configuration.authentication else {
             throw ConfigurationError(
                 path: "authentication",
@@ -63,9 +75,7 @@ extension Profile {
             throw ConfigurationError(
                 path: "authentication", "only a directory server can check a password, and the source is a file.")
         }
-        return try await directory.authenticate(
-            user: user, password: password, by: authentication.lookup(in: directory.configuration.schema),
-            timeout: authentication.timeout)
+        return (directory, authentication)
     }
 
     private func read(

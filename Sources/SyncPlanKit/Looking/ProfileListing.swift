@@ -39,7 +39,7 @@ public struct ProfileListing: Sendable {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
             throw ConfigurationError(
-                file: folder, "The folder cannot be read: \(ConfigurationFile.reason(error)).")
+                file: folder, "The folder cannot be read: \(ConfigurationFile.reason(error)). Check its name.")
         }
         var entries: [Entry] = []
         var mistakes: [any Error] = []

@@ -57,7 +57,7 @@ public struct PlanFile: Sendable {
         let manager = FileManager.default
         guard manager.createFile(atPath: temporary, contents: nil, attributes: [.posixPermissions: 0o600]),
             let handle = FileHandle(forWritingAtPath: temporary)
-        else { throw PlanFileError(path, .unwritable, "it cannot be made") }
+        else { throw PlanFileError(path, .unwritable, "there is no such folder, or this account may not write to it") }
         func attempt(_ work: () throws -> Void) throws(PlanFileError) {
             do { try work() } catch { throw PlanFileError(path, .unwritable, ConfigurationFile.reason(error)) }
         }

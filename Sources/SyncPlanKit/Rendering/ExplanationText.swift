@@ -62,9 +62,21 @@ public struct ExplanationText: Sendable {
         let absent = attributes.filter { !$0.isSecret && $0.values.isEmpty }.map(\.name.text.printable)
         // Most of what the rules read is about users.
         if explanation.object?.kind == .user, !absent.isEmpty {
-            rows.append([style.faint("not there: \(absent.joined(separator: ", "))")])
+            rows += lines("not there: \(absent.joined(separator: ", "))").map { [style.faint($0)] }
         }
         return rows
+    }
+
+    /// A text of many words in lines that fit beside the margin.
+    private func lines(_ text: String) -> [String] {
+        guard let columns = style.columns else { return [text] }
+        return text.split(separator: " ").reduce(into: [String]()) { lines, word in
+            if let last = lines.last, last.count + word.count + 12 <= columns {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
     }
 
     private func memberships(_ memberships: [ExplainedMembership]) -> [[String]] {

@@ -28,7 +28,7 @@ public struct RuleTestFile: Sendable {
     /// - Throws: ``ConfigurationError`` with the line of the first mistake in the file.
     public func run() throws(ConfigurationError) -> RuleTestReport {
         let file = ConfigurationFile(path: path)
-        let data = try file.read("The file of rule tests")
+        let data = try file.read("The file of tests", advice: "Check its name.")
         let content = try file.decode(Content.self, from: data) { Self.completed($0) }
         var results: [RuleTestReport.Result] = []
         for entry in content.cases {

@@ -29,7 +29,7 @@ struct ApplyCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "A plan saved by `sync-plan plan --out`.")
+    @Argument(help: "A plan saved by `sync-plan plan --out`.", completion: .file())
     var file: String?
 
     @Option(
@@ -61,7 +61,9 @@ struct ApplyCommand: AsyncParsableCommand {
         transform: Duration.argument)
     var maxAge: Duration?
 
-    @Option(help: "Report the run in this file too: .txt, .jsonl, or .xml for JUnit.", transform: Self.reportFile)
+    @Option(
+        help: "Report the run in this file too: .txt, .jsonl, or .xml for JUnit.", completion: .file(),
+        transform: Self.reportFile)
     var report: ReportFile?
 
     func validate() throws {
@@ -72,12 +74,12 @@ struct ApplyCommand: AsyncParsableCommand {
                 "What is approved is a part of a saved plan: save one with `sync-plan plan --out FILE`, and name it here."
             )
         }
-        if !yes && !Terminal.isInteractive {
-            throw ValidationError("There is no terminal to ask on. Use --yes to apply without being asked.")
-        }
     }
 
     func run() async throws {
+        if !yes && !Terminal.isInteractive {
+            throw ValidationError("There is no terminal to ask on. Use --yes to apply without being asked.")
+        }
         let options = self
         try await Terminal.run {
             let profile = try options.common.profile()

@@ -24,7 +24,10 @@ struct AttributesCommand: AsyncParsableCommand {
     @Flag(help: "The attributes of groups instead of users.")
     var groups = false
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     func run() async throws {

@@ -28,6 +28,7 @@ struct AuthenticateCommand: AsyncParsableCommand {
         let options = self
         try await Terminal.run {
             let profile = try options.common.profile()
+            try profile.requireAuthentication()
             let password = Terminal.readPassword("Password of \(options.user)")
             switch try await profile.authenticate(user: options.user, password: password) {
             case .accepted:

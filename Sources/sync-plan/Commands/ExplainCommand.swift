@@ -26,7 +26,10 @@ struct ExplainCommand: AsyncParsableCommand {
     @Argument(help: "An address, a distinguished name, an identity or a name, of an object or an account.")
     var subject: String
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     @Option(help: "text for people, or json.")
@@ -45,7 +48,7 @@ struct ExplainCommand: AsyncParsableCommand {
             case .json:
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-                Terminal.write(String(decoding: try encoder.encode(explanation), as: UTF8.self) + "\n")
+                Terminal.write(([UInt8](try encoder.encode(explanation)) + [0x0A]).span)
             }
             return .success
         }

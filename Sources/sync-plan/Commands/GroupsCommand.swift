@@ -19,7 +19,10 @@ struct GroupsCommand: AsyncParsableCommand {
     @Flag(help: "Count people who are members by way of other groups, instead of direct members.")
     var nested = false
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     func run() async throws {

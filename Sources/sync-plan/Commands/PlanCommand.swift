@@ -20,10 +20,15 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .shortAndLong, help: "Save the plan to this file as well.")
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Save the plan to this file as well.", valueName: "file"),
+        completion: .file())
     var out: String?
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     @OptionGroup var forms: PlanForms

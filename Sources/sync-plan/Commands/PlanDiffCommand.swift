@@ -16,10 +16,10 @@ struct PlanDiffCommand: AsyncParsableCommand {
               sync-plan plan diff --detailed-exitcode reviewed.plan now.plan
             """)
 
-    @Argument(help: "A plan saved by `sync-plan plan --out`.")
+    @Argument(help: "A plan saved by `sync-plan plan --out`.", completion: .file())
     var old: String
 
-    @Argument(help: "Another one.")
+    @Argument(help: "Another one.", completion: .file())
     var new: String
 
     @OptionGroup var exit: ExitOptions

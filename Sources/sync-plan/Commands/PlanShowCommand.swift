@@ -15,7 +15,7 @@ struct PlanShowCommand: AsyncParsableCommand {
               sync-plan plan show staff.plan --only kind:delete --only domain:corp.example
             """)
 
-    @Argument(help: "A plan saved by `sync-plan plan --out`.")
+    @Argument(help: "A plan saved by `sync-plan plan --out`.", completion: .file())
     var file: String
 
     @OptionGroup var forms: PlanForms
@@ -49,7 +49,7 @@ struct PlanForms: ParsableArguments {
         name: .customLong("report"),
         help: ArgumentHelp(
             "Write it to this file as well, in the form that its name ends in (\(PlanReport.Format.extensions)); repeatable.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var reports: [String] = []
 
     @Flag(help: "Show every operation and note, however many there are.")
@@ -66,7 +66,13 @@ struct PlanForms: ParsableArguments {
         var report = report
         if all { report.limit = nil }
         for path in reports { try report.write(to: path) }
-        report.write(as: format) { Terminal.write($0) }
+        report.write(as: format) { bytes in
+            if format == .text { Terminal.write(text(bytes)) } else { Terminal.write(bytes) }
+        }
+    }
+
+    private func text(_ bytes: Span<UInt8>) -> String {
+        String(decoding: unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }, as: UTF8.self)
     }
 }
 

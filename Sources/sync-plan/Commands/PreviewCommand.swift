@@ -19,7 +19,10 @@ struct PreviewCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     @Option(help: "text for people, or csv: all objects, one a line (RFC 4180).")
@@ -36,7 +39,7 @@ struct PreviewCommand: AsyncParsableCommand {
             switch options.format {
             case .text: Terminal.write(text.render(preview))
             case .csv:
-                Terminal.write(text.csv(preview))
+                Terminal.write(Array(text.csv(preview).utf8).span)
                 for reason in preview.incomplete { Terminal.note("INCOMPLETE: \(reason)") }
                 for note in preview.notes { Terminal.note("note: \(note)") }
             }

@@ -14,7 +14,7 @@ struct ProfilesCommand: AsyncParsableCommand {
               sync-plan profiles /etc/sync-plan --search staff
             """)
 
-    @Argument(help: "The folder.")
+    @Argument(help: "The folder.", completion: .directory)
     var folder = "."
 
     @Option(help: "Only profiles with this text in their name.")

@@ -15,13 +15,16 @@ struct ReviewCommand: AsyncParsableCommand {
               sync-plan review --detailed-exitcode sync-plan.yaml new.yaml
             """)
 
-    @Argument(help: "The configuration as it is.")
+    @Argument(help: "The configuration as it is.", completion: .file(extensions: ["yaml", "yml"]))
     var old: String
 
-    @Argument(help: "The configuration as it could be.")
+    @Argument(help: "The configuration as it could be.", completion: .file(extensions: ["yaml", "yml"]))
     var new: String
 
-    @Option(help: "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.")
+    @Option(
+        help: ArgumentHelp(
+            "Read this recorded snapshot (see `sync-plan snapshot`) instead of the directory.", valueName: "file"),
+        completion: .file(extensions: ["ldif"]))
     var from: String?
 
     @OptionGroup var exit: ExitOptions

@@ -17,7 +17,7 @@ struct SnapshotCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The file to write.")
+    @Argument(help: "The file to write.", completion: .file(extensions: ["ldif"]))
     var file: String
 
     @Flag(help: "Record only the attributes that the rules need, instead of all that the account may read.")

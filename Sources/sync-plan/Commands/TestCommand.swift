@@ -15,10 +15,12 @@ struct TestCommand: AsyncParsableCommand {
               sync-plan test rules/*.yaml --junit report.xml
             """)
 
-    @Argument(help: "Files of tests.")
+    @Argument(help: "Files of tests.", completion: .file(extensions: ["yaml", "yml"]))
     var files: [String]
 
-    @Option(help: "Write a JUnit XML report to this file too.")
+    @Option(
+        help: ArgumentHelp("Write a JUnit XML report to this file too.", valueName: "file"),
+        completion: .file(extensions: ["xml"]))
     var junit: String?
 
     @Flag(help: "No colours, even on a terminal.")
