@@ -157,11 +157,16 @@ public struct ConfigurationFile: Sendable {
     // MARK: Secrets
 
     /// The keys whose values are secrets.
-    static let secretKeys: Set<String> = [
+    private static let secretKeys: Set<String> = [
         "password", "bind_password", "token", "secret", "client-secret",
         // Whoever has a webhook's address can write there.
         "webhook.url",
     ]
+
+    /// Whether the value of a key is a secret.
+    static func isSecret(_ key: String, in section: String) -> Bool {
+        secretKeys.contains(key) || secretKeys.contains("\(section).\(key)")
+    }
 
     /// A password written into the file itself is only accepted where nobody but its owner can read the file.
     private func refuseSecretsThatOthersCanRead(_ root: Node) throws(ConfigurationError) {
@@ -183,7 +188,7 @@ public struct ConfigurationFile: Sendable {
         case .mapping(let mapping):
             for (key, value) in mapping {
                 let name = key.string ?? "?"
-                if secretKeys.contains(name) || secretKeys.contains("\(section).\(name)"),
+                if isSecret(name, in: section),
                     let text = value.scalar?.string, !text.isEmpty,
                     !(text.hasPrefix("${") && text.hasSuffix("}"))
                 {

@@ -111,7 +111,8 @@ private struct Collector {
         case .scalar(let scalar):
             let expansion = try file.expansion(of: scalar.string, line: scalar.mark?.line, path: path)
             variables += expansion.variables
-            if ConfigurationFile.secretKeys.contains(path.last ?? ""), !expansion.text.isEmpty { return .secret }
+            let isSecret = ConfigurationFile.isSecret(path.last ?? "", in: path.dropLast().last ?? "")
+            if isSecret && !expansion.text.isEmpty { return .secret }
             return expansion.text == scalar.string ? ConfigurationValue(node) : .text(expansion.text)
         case .sequence(let sequence):
             var items: [ConfigurationValue] = []
