@@ -56,6 +56,43 @@ import Testing
             #expect(try site.accounts().count > 3)
         }
 
+        @Test("SO7: a domain controller and a service", .enabled(if: SambaDomain.isInstalled && SCIMServer.isInstalled))
+        func aDomainAndAService() async throws {
+            let domain = try SambaDomain()
+            let service = try await SCIMServer()
+            let url = try await service.emptyService()
+            let site = try Site(environment: ["SCIM_TOKEN": SCIMServer.token])
+            let session = try TerminalSession(["init", "--ca-file", domain.authorities], in: site.folder)
+            try session.answer("What kind of directory do you have? [1] ", "")
+            try session.answer("Which domain or server? ", domain.ldapsURL)
+            try session.wait(for: "ok    server")
+            try session.answer("Which account reads the directory? ", "svc@corp.example")
+            try session.answer("Its password, which is not shown? ", SambaDomain.password)
+            try session.answer("Where is the password kept? [ldap.secret] ", "ad.secret")
+            try session.answer("Below which entry is everybody? [1] ", "")
+            try session.wait(for: "ok    search people")
+            try session.answer("Which mail domains are yours? [1] ", "all")
+            try session.answer("Whose members get an account? ", "")
+            try session.answer("Where are the accounts? [1] ", "2")
+            try session.answer("Which address? ", url)
+            try session.answer("Which kind of service? [1] ", "")
+            try session.answer("Its token, which is not shown? ", "wrong")
+            try session.wait(for: "FAIL")
+            try session.answer("Correct it, or keep it as it is? [correct] ", "")
+            try session.answer("Which address? [\(url)] ", "")
+            try session.answer("Which kind of service? [1] ", "")
+            try session.answer("Its token, which is not shown? ", SCIMServer.token)
+            try session.answer("Where is the token kept? [scim.token] ", "$SCIM_TOKEN")
+            try session.answer("Write ad.secret, sync-plan.yaml? [yes] ", "")
+            #expect(session.end() == 0, "\(session.shown)")
+            #expect(session.shown.contains("The variable SCIM_TOKEN has to be in the environment of each run."))
+            #expect(!session.shown.contains(SCIMServer.token), "the token is shown")
+            #expect(try site.contents().keys.sorted() == ["ad.secret", "sync-plan.yaml"])
+            #expect(!(try site.read("sync-plan.yaml")).contains(SCIMServer.token))
+            let check = try await site.run("check")
+            #expect(check.status == 0 && !check.output.contains("FAIL"), "\(check)")
+        }
+
         /// Ctrl-C and the end of the input, before each question.
         @Test(arguments: ["\u{3}", "\u{4}"]) func whoeverStopsFindsNothingWritten(_ key: String) throws {
             let questions: [(question: String, answer: String)] = [

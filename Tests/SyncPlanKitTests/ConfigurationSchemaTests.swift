@@ -207,6 +207,14 @@ import Yams
         #expect(seen > 100)
     }
 
+    @Test func whatCountsIsShownWithItsOrigin() throws {
+        let folder = try ConfigurationFolder()
+        for name in ["service", "ad-connect", "directory-server"] {
+            let file = try Self.file(try #require(Self.complete["\(name).yaml"]), in: folder)
+            try expectGolden(ConfigurationText().render(try file.effective()), "effective-\(name).yaml")
+        }
+    }
+
     private static func dumped(_ configuration: Configuration) -> [String] {
         var text = ""
         dump(configuration, to: &text)
