@@ -60,6 +60,12 @@ extension Planner {
         }
         dropUnsupported(&operations)
         findings += operations.orderByRelease { part(settled.pairs[$0]) }
+        if !operations.ordered.isEmpty {
+            findings.append(
+                Finding(
+                    .wantedAgain, "",
+                    "The next plan calls for what is undone again, for as long as the directory and the rules do."))
+        }
         return hold(operations, GroupResolution([], in: directory), undoing: run.number)
     }
 

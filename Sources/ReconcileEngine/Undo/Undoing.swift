@@ -34,7 +34,7 @@ struct Undoing {
                 takeChanged(trail, &index)
             }
         }
-        noteOnTheWhole(isAnything: !trails.isEmpty)
+        noteOnTheWhole()
     }
 
     private func fields(_ account: Account) -> AccountFields { planner.heldFields(account.kind) }
@@ -150,7 +150,7 @@ struct Undoing {
         findings.append(Finding(code, address.text, "\(address) \(text)"))
     }
 
-    private mutating func noteOnTheWhole(isAnything: Bool) {
+    private mutating func noteOnTheWhole() {
         for address in run.untold {
             note(
                 .lostForGood, address,
@@ -168,11 +168,6 @@ struct Undoing {
                     (kept == 1 ? "An account that the run made is" : "\(kept) accounts that the run made are")
                         + " suspended and not deleted, with all addresses, for there may be mail by now."))
         }
-        guard isAnything else { return }
-        findings.append(
-            Finding(
-                .wantedAgain, "",
-                "The next plan calls for what is undone again, for as long as the directory and the rules do."))
     }
 }
 
