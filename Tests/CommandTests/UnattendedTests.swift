@@ -3,41 +3,19 @@ import GRDB
 import TestSupport
 import Testing
 
-/// `run`, as a timer or a service manager runs it, on a real server.
+/// `run`, as a timer runs it, on a real server.
 @Suite(.enabled(if: Slapd.isInstalled && hasPrograms(["python3"]))) struct UnattendedTests {
-    private let server: Slapd
-    private let site: Site
-    private let ldif: String
+    private let place: UnattendedSite
+    private var server: Slapd { place.server }
+    private var site: Site { place.site }
+    private var ldif: String { place.ldif }
 
-    init() throws {
-        ldif = DirectoryGenerator(users: 40).ldif()
-        server = try Slapd(ldif: ldif)
-        site = try Site.reading(server)
-        // In the place of sendmail: keeps its arguments and what it gets.
-        try site.write("#!/bin/sh\n{ echo \"To: $*\"; cat; echo; } >>\"$(dirname \"$0\")/mails\"\n", to: "sendmail")
-        try site.setMode(0o700, of: "sendmail")
-    }
-
-    private func configure(_ text: String) throws {
-        try site.write(try site.read("sync-plan.yaml") + text + "\n", to: "sync-plan.yaml")
-    }
-
-    /// The subjects of the messages so far.
-    private func subjects() throws -> [String] {
-        guard site.exists("mails") else { return [] }
-        return try site.read("mails").split(separator: "\n").filter { $0.hasPrefix("Subject: ") }
-            .compactMap { $0.split(separator: ": ", maxSplits: 2).last.map(String.init) }
-    }
-
-    private static let mail = """
-        notify: { mail: { to: [ops@corp.example], from: sync@corp.example, command: ./sendmail } }
-        metrics: { file: staff.prom }
-        """
+    init() throws { place = try UnattendedSite() }
 
     @Test func aTimersDay() async throws {
         let people = Person.inScope(of: ldif)
         let departure = try #require(people.first { $0.isPlain })
-        try configure(Self.mail)
+        try place.configure(UnattendedSite.mail)
         let first = try await site.run("run")
         #expect(first.status == 0, "\(first)")
         #expect(first.output == "")
@@ -60,7 +38,7 @@ import Testing
         #expect(verbose.errors.contains(#""event":"summary","message":"Nothing done."#), "\(verbose)")
 
         // Too much at once is held, each time with what to type, and what is typed works.
-        try configure("limits: { suspend: { count: 0, percent: 0 } }")
+        try place.configure("limits: { suspend: { count: 0, percent: 0 } }")
         try server.modify("dn: \(departure.dn)\nchangetype: delete\n")
         for _ in 1...2 {
             let held = try await site.run("run")
@@ -71,17 +49,17 @@ import Testing
             let plan = try await site.run(command.split(separator: " ").map(String.init))
             #expect(plan.output.contains("approve exactly these with   sync-plan apply held.plan --approve"), "\(plan)")
         }
-        #expect(try subjects() == ["held back by a safety rule"])
+        #expect(try place.subjects() == ["held back by a safety rule"])
         try site.configure("limits: { suspend: { count: 0, percent: 0 } }", "")
         let done = try await site.run("run")
         #expect(done.status == 0 && done.errors.contains("suspended \(departure.address): "), "\(done)")
-        #expect(try subjects() == ["held back by a safety rule", "works again"])
+        #expect(try place.subjects() == ["held back by a safety rule", "works again"])
     }
 
     @Test(arguments: [false, true]) func anOutageIsToldOnce(tls: Bool) async throws {
         let webhook = try Webhook(tls: tls)
         try site.write("\(webhook.url)/hooks/s3cret\n", to: "hook.secret")
-        try configure(
+        try place.configure(
             """
             notify:
               mail: { to: [ops@corp.example, on-call@corp.example], from: sync@corp.example, command: ./sendmail }
@@ -105,7 +83,7 @@ import Testing
         #expect(posts.first?.body["text"]?.contains("sync-plan sync-plan on ") == true)
         let mails = try site.read("mails")
         #expect(mails.hasPrefix("To: -i -f sync@corp.example -- ops@corp.example on-call@corp.example\n"))
-        #expect(try subjects() == ["directory or provider not available"])
+        #expect(try place.subjects() == ["directory or provider not available"])
         #expect(try site.read("staff.prom").contains(#"sync_plan_last_run_exit_code{profile="sync-plan"} 69"#))
         // Another cause is told again.
         try site.write("", to: "ldap.secret")
@@ -121,7 +99,7 @@ import Testing
         let webhook = try Webhook(tls: true)
         // Its authority is nobody whom this machine trusts.
         try site.write("\(webhook.url)/s3cret", to: "hook.secret")
-        try configure("notify: { webhook: { url-file: hook.secret } }\nmetrics: { file: nowhere/staff.prom }")
+        try place.configure("notify: { webhook: { url-file: hook.secret } }\nmetrics: { file: nowhere/staff.prom }")
         let fine = try await site.run("run")
         #expect(fine.status == 0, "\(fine)")
         #expect(
@@ -150,7 +128,7 @@ import Testing
     }
 
     @Test func theAddressOfAWebhookIsASecret() async throws {
-        try configure("notify: { webhook: { url: \"https://chat.example/hooks/s3cret\" } }")
+        try place.configure("notify: { webhook: { url: \"https://chat.example/hooks/s3cret\" } }")
         try site.setMode(0o644, of: "sync-plan.yaml")
         let outcome = try await site.run("run")
         #expect(outcome.status == 78 && !outcome.errors.contains("s3cret"), "\(outcome)")
@@ -159,7 +137,7 @@ import Testing
     }
 
     @Test func theTimeLimitIsForReadingToo() async throws {
-        try configure(Self.mail)
+        try place.configure(UnattendedSite.mail)
         try site.configure(": 2 s", ": 50 s")
         server.pause()
         defer { server.resume() }
@@ -168,13 +146,13 @@ import Testing
         #expect(outcome.status == 69, "\(outcome)")
         #expect(ContinuousClock.now - begin < .seconds(20))
         #expect(outcome.errors.contains("The time for the run, 1.0 seconds, was over before"), "\(outcome)")
-        #expect(try subjects() == ["directory or provider not available"])
+        #expect(try place.subjects() == ["directory or provider not available"])
     }
 
     /// What is under way is finished, and the next run goes on.
     @Test func theTimeLimitEndsChangesToo() async throws {
         let people = Person.inScope(of: ldif).filter(\.isPlain).prefix(2)
-        try configure(Self.mail + "\napply: { concurrency: 1 }")
+        try place.configure(UnattendedSite.mail + "\napply: { concurrency: 1 }")
         #expect(try await site.run("run").status == 0)
         for person in people {
             try server.modify("dn: \(person.dn)\nchangetype: modify\nreplace: displayName\ndisplayName: Anew\n")
@@ -192,12 +170,12 @@ import Testing
         #expect(outcome.errors.contains("error: The time was over. 1 done, 1 not started."), "\(outcome)")
         let rest = try await site.run("run")
         #expect(rest.status == 0 && rest.errors.contains("1 done."), "\(rest)")
-        #expect(try subjects() == ["applied in part", "works again"])
+        #expect(try place.subjects() == ["applied in part", "works again"])
     }
 
     /// A run that somebody stops is no incident.
     @Test func stoppingIsNoIncident() async throws {
-        try configure(Self.mail)
+        try place.configure(UnattendedSite.mail)
         try site.configure(": 2 s", ": 50 s")
         server.pause()
         let outcome = try await site.run("run") { process in
@@ -213,7 +191,7 @@ import Testing
 
     /// The second run leaves everything to the first: the metrics, and telling people.
     @Test func neverTwiceAtOnce() async throws {
-        try configure(Self.mail)
+        try place.configure(UnattendedSite.mail)
         try site.configure(": 2 s", ": 50 s")
         server.pause()
         let first = try await site.run("run") { _ in
@@ -244,148 +222,5 @@ import Testing
             server.resume()
         }
         #expect(first.status == 0 && first.errors.contains(" sync-plan: created "), "\(first)")
-    }
-
-    @Test func itStays() async throws {
-        let manager = try DatagramSocket(site.path("notify"))
-        let person = try #require(Person.inScope(of: ldif).first { $0.isPlain })
-        try configure(Self.mail)
-        let environment = ["NOTIFY_SOCKET": site.path("notify")]
-        let outcome = try await Command.run(
-            ["run", "--every", "300ms", "--log", "json", "--verbose"], in: site.folder, environment: environment
-        ) { process in
-            try await wait { site.exists("staff.prom") }
-            // Somebody new comes by the next run.
-            try server.modify("dn: \(person.dn)\nchangetype: modify\nreplace: displayName\ndisplayName: Anew\n")
-            try await wait { try site.rows("SELECT 1 FROM mailbox WHERE full_name = 'Anew'") == ["1"] }
-            // A mistake changes nothing.
-            let good = try site.read("sync-plan.yaml")
-            try site.write(good.replacingOccurrences(of: "staff.prom", with: "other.txt"), to: "sync-plan.yaml")
-            kill(process, SIGHUP)
-            try FileManager.default.removeItem(atPath: site.path("staff.prom"))
-            try await wait { site.exists("staff.prom") }
-            // What is right is in use from the next run on.
-            try site.write(good.replacingOccurrences(of: "staff.prom", with: "other.prom"), to: "sync-plan.yaml")
-            kill(process, SIGHUP)
-            try await wait { site.exists("other.prom") }
-            kill(process, SIGTERM)
-        }
-        #expect(outcome.status == 0, "\(outcome)")
-        #expect(outcome.output == "")
-        #expect(
-            outcome.errors.contains("metrics.file: the file's name should end in .prom. The configuration that was"))
-        #expect(outcome.errors.contains("The configuration was read anew"), "\(outcome)")
-        #expect(outcome.errors.contains("Stopping"))
-        let messages = manager.messages()
-        #expect(messages.first == "READY=1" && messages.last == "STOPPING=1", "\(messages)")
-        #expect(messages.contains { $0.hasPrefix("STATUS=") })
-        #expect(!site.exists("mails"))
-        #expect(try await site.run("run").errors == "")
-    }
-
-    /// A run that takes longer than the time between two is followed by one at once, not by as many as were missed.
-    @Test func neverMoreThanOneIsLate() async throws {
-        try site.configure(": 2 s", ": 50 s")
-        let outcome = try await site.run("run", "--every", "500ms", "--log", "json", "--verbose") { process in
-            try await wait { site.exists("mail.db") }
-            server.pause()
-            // Time passes, in which four are missed.
-            try await Task.sleep(for: .seconds(2))
-            server.resume()
-            try await Task.sleep(for: .milliseconds(600))
-            kill(process, SIGTERM)
-        }
-        #expect(outcome.status == 0, "\(outcome)")
-        let runs = outcome.errors.split(separator: "\n").count { $0.contains(#""event":"summary""#) }
-        // One or two before, one that was late, one at once and one or two more: were all made up for, there were eight.
-        #expect((2...6).contains(runs), "\(outcome)")
-    }
-
-    @Test(arguments: [true, false]) func theJournalGetsPriorities(isJournal: Bool) async throws {
-        let script = """
-            : >err; stream=$(stat -c %d:%i err); [ "$2" = true ] || stream=1:1
-            JOURNAL_STREAM=$stream exec "$1" run 2>err
-            """
-        let shell = URL(fileURLWithPath: "/bin/sh")
-        let outcome = try await Command.run(
-            shell, ["-c", script, "sh", Command.program.path, "\(isJournal)"], in: site.folder)
-        #expect(outcome.status == 0, "\(outcome)")
-        let lines = try site.read("err").split(separator: "\n")
-        #expect(lines.count > 2)
-        #expect(
-            lines.allSatisfy { $0.hasPrefix("<5>sync-plan: ") || $0.hasPrefix("<6>sync-plan: ") } == isJournal,
-            "\(lines)")
-    }
-
-    #if os(Linux)
-        /// In a name space of its own, where `/dev/log` is somebody who keeps what he gets.
-        @Test(.enabled(if: hasPrograms(["unshare", "mount"]) && mayMount))
-        func theSystemsLog() async throws {
-            let script = """
-                set -e
-                mkdir dev && for name in null urandom; do : >dev/$name && mount --bind /dev/$name dev/$name; done
-                mount --rbind dev /dev
-                python3 -c 'import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind("/dev/log"); \
-                    s.settimeout(30); out = open("syslog", "wb")
-                while True: out.write(s.recv(65536) + b"\\n"); out.flush()' &
-                until [ -S /dev/log ]; do sleep 0.05; done
-                "$1" run --log syslog || echo "exit status $?"
-                kill $!
-                """
-            server.stop()
-            let unshare = URL(fileURLWithPath: try #require(findProgram("unshare")))
-            let outcome = try await Command.run(
-                unshare, ["-rm", "sh", "-c", script, "sh", Command.program.path], in: site.folder)
-            #expect(outcome.output == "exit status 69\n", "\(outcome)")
-            #expect(outcome.errors == "")
-            // One line and nothing else, also where threads cannot have the priorities that they want. Facility 3 (daemon),
-            // priority 3 (error).
-            let lines = try site.read("syslog").split(separator: "\n")
-            #expect(lines.count == 1, "\(lines)")
-            let line = lines.first?.prefixMatch(of: /<27>.* sync-plan\[\d+\]: sync-plan: .*Connection refused/)
-            #expect(line != nil, "\(lines)")
-        }
-
-        private static var mayMount: Bool { (try? TestSupport.run("/usr/bin/unshare", ["-rm", "true"])) != nil }
-    #endif
-}
-
-/// Waits until something is so; half a minute at most.
-private func wait(until condition: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while try !condition() {
-        try #require(ContinuousClock.now < deadline, "it did not come about")
-        try await Task.sleep(for: .milliseconds(20))
-    }
-}
-
-/// A socket that keeps what it is sent.
-private final class DatagramSocket: Sendable {
-    private let descriptor: Int32
-
-    init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        try #require(status == 0)
-    }
-
-    deinit { close(descriptor) }
-
-    /// What has come so far.
-    func messages() -> [String] {
-        var messages: [String] = []
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-            if count <= 0 { return messages }
-            messages.append(String(decoding: buffer[..<count], as: UTF8.self))
-        }
     }
 }

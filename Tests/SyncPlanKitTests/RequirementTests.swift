@@ -37,7 +37,7 @@ import Testing
         ),
         (
             "KO6", "a service that stays, reads its configuration anew, and ends cleanly",
-            "CommandTests/UnattendedTests.swift", "itStays"
+            "CommandTests/UnattendedServiceTests.swift", "itStays"
         ),
         (
             "MS11", "units with a timer for each profile, as systemd takes them",
