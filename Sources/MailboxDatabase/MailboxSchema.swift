@@ -25,8 +25,17 @@ enum MailboxSchema {
         case foreign
     }
 
-    /// Looks what the open file is, without changing it.
+    /// Looks what the open file is, without changing it: all of it at one moment, for somebody may be making the tables.
     static func state(_ db: Database) throws -> State {
+        var state = State.foreign
+        try db.inSavepoint {
+            state = try currentState(db)
+            return .commit
+        }
+        return state
+    }
+
+    private static func currentState(_ db: Database) throws -> State {
         let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         if application == applicationID {

@@ -39,27 +39,6 @@ import Testing
         return command.matches(of: #/"([^"]*)"|[^ "]+/#).dropFirst().map { String($0.1 ?? $0.0) }
     }
 
-    /// Every command that the documentation shows is one.
-    @Test func documentedCommandsAreCommands() throws {
-        let root = testsFolder.deletingLastPathComponent()
-        var count = 0
-        let files = FileManager.default.enumerator(atPath: root.path)
-        while let path = files?.nextObject() as? String {
-            guard path.hasSuffix(".md"), !path.hasPrefix("."), !path.contains("/.") else { continue }
-            let text = try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
-            let blocks = text.matches(of: #/(?m)^ {4}(?:sudo -u sync-plan )?(sync-plan .*)$/#).map { String($0.1) }
-            let spans = text.matches(of: #/`(sync-plan [^`]*)`/#).map { String($0.1) }
-            for line in blocks + spans where !line.hasPrefix("sync-plan --generate") {
-                count += 1
-                let words = Self.words(of: line.replacing("\\|", with: "|").replacing("\n", with: " "))
-                // The name of a command alone is that, and no command line.
-                if Self.commands.contains(words) { continue }
-                #expect(throws: Never.self, "\(path): \(line)") { _ = try SyncPlanCommand.parseAsRoot(words) }
-            }
-        }
-        #expect(count > 50)
-    }
-
     @Test(arguments: [
         (["aply"], "Did you mean \"sync-plan apply\"?"), (["plan", "shwo"], "Did you mean \"sync-plan plan show\"?"),
         (["confg", "show"], "Did you mean \"sync-plan config\"?"), (["xyzzy"], "`sync-plan --help` lists"),

@@ -28,7 +28,8 @@ import Yams
             let isExample = path.hasPrefix("Examples/") && path.hasSuffix(".yaml") && !path.contains("rule-tests")
             guard isExample || path.hasSuffix(".md") else { continue }
             let text = try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
-            if isExample { texts[path] = text }
+            // Other files of YAML belong to those who call the command.
+            if isExample, text.contains(#/(?m)^(source|backend):/#) { texts[path] = text }
             for (index, block) in text.components(separatedBy: "\n```yaml\n").enumerated().dropFirst() where !isExample
             {
                 texts["\(path) \(index)"] = block.components(separatedBy: "\n```").first

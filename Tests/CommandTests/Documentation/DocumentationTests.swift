@@ -45,29 +45,6 @@ import Testing
         #expect(outcome.status != 64 && outcome.status < 126, "\(outcome)")
     }
 
-    @Test func theCommandsAreAllOfThem() async throws {
-        let help = try await Site().run("--help").output
-        let list = try #require(help.components(separatedBy: "SUBCOMMANDS:\n").last)
-        let names = list.split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
-            .map { String($0.dropFirst(2).prefix { $0 != " " }) }
-        // Below the commands it says where there is more help.
-        #expect(Set(names).subtracting(["help", "See"]) == DocumentedExample.commands)
-    }
-
-    /// The examples in the help are documentation too.
-    @Test(arguments: ["", "plan show", "plan diff"] + DocumentedExample.commands.sorted())
-    func examplesInTheHelpAreUnderstood(_ command: String) async throws {
-        let help = try await Site().run(command.split(separator: " ").map(String.init) + ["--help"]).output
-        let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
-        let examples = lines.drop { $0 != "EXAMPLES" }.dropFirst().prefix { !$0.isEmpty }
-        for line in examples {
-            // What comes after two spaces says what the example does.
-            let example = line.trimmingCharacters(in: .whitespaces).components(separatedBy: "  ")[0]
-            let outcome = try await DocumentedFolder.runEmpty(example)
-            #expect(outcome.status != 64 && outcome.status < 126, "\(example): \(outcome)")
-        }
-    }
-
     @Test(arguments: DocumentedExample.all(.json)) func jsonIsParsed(_ example: DocumentedExample) {
         #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(example.text.utf8)) }
     }

@@ -1,7 +1,10 @@
+import ArgumentParser
 import Foundation
 import SyncPlanKit
 import TestSupport
 import Testing
+
+@testable import sync_plan
 
 /// Something in the documentation that a reader may copy, and what a test does with it.
 struct DocumentedExample: Sendable, CustomTestStringConvertible {
@@ -57,17 +60,14 @@ struct DocumentedExample: Sendable, CustomTestStringConvertible {
 
     /// Whether a piece of code in a sentence is a command line.
     private static func isCommand(_ text: String) -> Bool {
-        if text.contains("…") { return false }
+        if text.contains("…") || text.contains("sudo ") { return false }
         let first = String(text.prefix { $0 != " " })
         return text.hasPrefix("sync-plan ") || commands.contains(first) && text.contains(" --")
     }
 
-    /// The commands, as `sync-plan --help` lists them; a test compares.
-    static let commands: Set<String> = [
-        "init", "check", "plan", "apply", "explain", "review", "preview", "attributes", "groups", "snapshot",
-        "profiles",
-        "authenticate", "test",
-    ]
+    /// The names of the commands.
+    private static let commands = Set(
+        SyncPlanCommand.configuration.subcommands.compactMap { $0.configuration.commandName })
 
     private static func examples(
         of block: MarkdownDocument.Code, in document: MarkdownDocument
@@ -117,9 +117,14 @@ struct DocumentedExample: Sendable, CustomTestStringConvertible {
         ("install -d", "MailServerTests"),
         ("cp ", "MailServerTests"), ("cat postfix/main.cf", "MailServerTests"), ("doveadm ", "MailServerTests"),
         ("postmap ", "MailServerTests"), ("sqlite3 ", "MailServerTests"),
+        // What is done to a whole machine, as its superuser.
+        (".ci/install", ".ci/run"), ("swift build -c release", "Tests/Soak/release"),
+        ("prefix=", "by hand"), ("program=", "by hand"), ("sudo ", "by hand"), ("install -m", "by hand"),
+        ("systemctl ", "by hand; UnattendedExampleTests have systemd verify the units"),
     ]
 
     private static func treatment(ofCommand line: String) -> Treatment {
+        if line.contains("| sudo ") { return .elsewhere }
         if line.hasPrefix("sync-plan ") {
             return needsAServer.contains { line.hasPrefix($0) } ? .parsed : .run
         }

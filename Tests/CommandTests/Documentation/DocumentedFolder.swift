@@ -86,6 +86,8 @@ enum DocumentedFolder {
     static func run(_ line: String) async throws -> Command.Outcome {
         let site = line.hasPrefix("sync-plan init") ? try Site() : try await make(for: line)
         var line = answered(line).replacing("/etc/sync-plan/", with: "")
+        // There was one run before, whatever its number is on the page.
+        line.replace(#/(revert|history show) [0-9]+/#) { "\($0.1) 1" }
         for name in line.matches(of: #/\w+\.plan\b/#) { try await site.run("plan", "--out", String(name.output)) }
         if line.contains("--approve") {
             let shown = try await site.run("plan", "show", "staff.plan").output
