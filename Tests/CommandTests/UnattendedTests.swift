@@ -89,7 +89,7 @@ import Testing
         try site.write("", to: "ldap.secret")
         #expect(try await site.run("run").status == 78)
         #expect(try webhook.posts().map { $0.body["status"] } == ["69", "78"])
-        for text in [said, mails, try site.read("staff.prom"), try site.read("sync-plan.history")] {
+        for text in [said, mails, try site.read("staff.prom"), try site.read("sync-plan.incident")] {
             #expect(!text.contains("s3cret"))
         }
     }

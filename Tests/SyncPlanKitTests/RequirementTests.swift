@@ -48,7 +48,7 @@ import Testing
             "anOutageIsToldOnce"
         ),
         (
-            "CL6", "what is told, and what is not told again", "SyncPlanKitTests/Unattended/RunHistoryTests.swift",
+            "CL6", "what is told, and what is not told again", "SyncPlanKitTests/Unattended/IncidentRecordTests.swift",
             "static let sequences"
         ),
         (

@@ -87,7 +87,7 @@ extension Configuration {
     public var passwordsPath: String { besideState("\(name).passwords") }
 
     /// The path of the file in which runs that nobody watches remember what people were told.
-    var historyPath: String { besideState("\(name).history") }
+    var incidentPath: String { besideState("\(name).incident") }
 
     private func besideState(_ file: String) -> String {
         let folder = statePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")

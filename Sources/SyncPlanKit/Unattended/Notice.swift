@@ -3,7 +3,7 @@ import Foundation
 
 /// What people are told of a run, by whatever way.
 package struct Notice {
-    let event: RunHistory.Event
+    let event: IncidentRecord.Event
     /// Since when it goes on, or went on.
     let since: Timestamp
     let at: Timestamp
@@ -20,7 +20,7 @@ package struct Notice {
     private static let most = (problems: 20, characters: 400)
 
     package init(
-        _ event: RunHistory.Event, since: Timestamp, at: Timestamp, outcome: RunOutcome, configuration: String,
+        _ event: IncidentRecord.Event, since: Timestamp, at: Timestamp, outcome: RunOutcome, configuration: String,
         host: String = ProcessInfo.processInfo.hostName
     ) {
         let problems = outcome.problems(configuration: configuration)

@@ -72,22 +72,22 @@ public struct ScheduledRun: Sendable {
         let notifier = Notifier(configuration: configuration.notify) { [configuration] in configuration.resolve($0) }
         if configuration.metrics == nil && notifier.isEmpty { return }
         let now = Timestamp.now
-        let before = RunHistory(path: configuration.historyPath)
-        var history = before
-        let due = history.note(
+        let before = IncidentRecord(path: configuration.incidentPath)
+        var record = before
+        let due = record.note(
             outcome.status, problems.map(\.cause), at: now, reminding: configuration.notify.remindAfter)
-        writeMetrics(outcome, history, quarantine)
+        writeMetrics(outcome, record, quarantine)
         if let due, !notifier.isEmpty {
             let notice = Notice(due.event, since: due.since, at: now, outcome: outcome, configuration: path)
             let (failures, isTold) = await notifier.tell(notice)
             for failure in failures {
                 log(LogEntry(.error, .notification, "Nobody was told by this way. \(failure)"))
             }
-            if !isTold { history.takeBack(to: before) }
+            if !isTold { record.takeBack(to: before) }
             if isTold && isVerbose { log(LogEntry(.info, .notification, "People were told: \(notice.headline).")) }
         }
-        if history == before { return }
-        do { try history.write(to: configuration.historyPath) } catch {
+        if record == before { return }
+        do { try record.write(to: configuration.incidentPath) } catch {
             log(LogEntry(.error, .notification, "What people were told is not remembered, and told again. \(error)"))
         }
     }
@@ -100,9 +100,9 @@ public struct ScheduledRun: Sendable {
         for finding in plan.findings { log(LogEntry(.info, .note, finding.text)) }
     }
 
-    private func writeMetrics(_ outcome: RunOutcome, _ history: RunHistory, _ quarantine: Timestamp?) {
+    private func writeMetrics(_ outcome: RunOutcome, _ record: IncidentRecord, _ quarantine: Timestamp?) {
         guard let path = configuration.metrics else { return }
-        let metrics = Metrics(outcome, lastSuccess: history.lastSuccess, quarantinedUntil: quarantine)
+        let metrics = Metrics(outcome, lastSuccess: record.lastSuccess, quarantinedUntil: quarantine)
         do { try replaceFile(configuration.resolve(path), with: Array(metrics.text.utf8), mode: 0o644) } catch {
             log(LogEntry(.error, .metrics, "The metrics are missing. \(error)"))
         }

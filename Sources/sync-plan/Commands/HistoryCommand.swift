@@ -9,8 +9,8 @@ struct HistoryCommand: AsyncParsableCommand {
         commandName: "history",
         abstract: "Lists past runs, the latest first.",
         discussion: """
-            Runs are remembered for 400 days (`apply.history`). Those that had nothing to do are left out without --all. Nothing is changed, and nobody is asked: all of it is in \
-            the state database.
+            Runs are remembered for 400 days (`apply.history`). Those that had nothing to do are left out without --all. \
+            Nothing is changed, and nobody is asked: all of it is in the state database.
 
             EXAMPLES
               sync-plan history

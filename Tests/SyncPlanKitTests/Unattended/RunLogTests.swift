@@ -46,8 +46,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [RunHistory.Event.incident, .reminder, .recovery]) func peopleAreTold(
-        _ event: RunHistory.Event
+    @Test(arguments: [IncidentRecord.Event.incident, .reminder, .recovery]) func peopleAreTold(
+        _ event: IncidentRecord.Event
     ) throws {
         let notice = Notice(
             event, since: RunOutcomes.began, at: Timestamp(secondsSince1970: 1_790_003_600), outcome: RunOutcomes.mixed,

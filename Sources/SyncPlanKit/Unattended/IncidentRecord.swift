@@ -4,7 +4,7 @@ import Foundation
 /// What runs that nobody watches have to know of those before: when the last one ended well, and what people were told.
 ///
 /// It is a file beside the state database, not a part of it, because people are told that the state database cannot be used.
-package struct RunHistory: Codable, Equatable {
+package struct IncidentRecord: Codable, Equatable {
     /// A time in which no run ended well.
     package struct Incident: Codable, Equatable {
         /// When it began, in seconds since 1970.
@@ -73,7 +73,7 @@ package struct RunHistory: Codable, Equatable {
     }
 
     /// Takes back that people were told, because nobody could be: the next run tries again.
-    package mutating func takeBack(to earlier: RunHistory) {
+    package mutating func takeBack(to earlier: IncidentRecord) {
         if let current = incident {
             incident = Incident(
                 since: current.since, toldAt: earlier.incident?.toldAt ?? 0, told: earlier.incident?.told ?? [])
@@ -84,16 +84,16 @@ package struct RunHistory: Codable, Equatable {
 
     // MARK: The file
 
-    /// The history in a file; an empty one where there is none, or none that can be read.
+    /// The record in a file; an empty one where there is none, or none that can be read.
     init(path: String) {
         let data = FileManager.default.contents(atPath: path)
-        self = data.flatMap { try? JSONDecoder().decode(RunHistory.self, from: $0) } ?? RunHistory()
+        self = data.flatMap { try? JSONDecoder().decode(IncidentRecord.self, from: $0) } ?? IncidentRecord()
     }
 
-    /// An empty history.
+    /// An empty record.
     package init() {}
 
-    /// Writes the history, for its owner only.
+    /// Writes the record, for its owner only.
     func write(to path: String) throws(ReplacementError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

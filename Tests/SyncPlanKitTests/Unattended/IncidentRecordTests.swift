@@ -3,7 +3,7 @@ import SyncPlanKit
 import Testing
 
 /// People are told once of each incident, again of another cause and after a while, and once when it is over.
-@Suite struct RunHistoryTests {
+@Suite struct IncidentRecordTests {
     /// A run: when it ended, in hours, how, and because of what; and what people should be told.
     struct Step: Sendable {
         let hour: Int64
@@ -72,25 +72,25 @@ import Testing
     ]
 
     @Test(arguments: sequences.indices) func sequence(_ index: Int) {
-        var history = RunHistory()
+        var record = IncidentRecord()
         for step in Self.sequences[index].steps {
-            let before = history
+            let before = record
             let now = Timestamp(secondsSince1970: 1_790_000_000 + step.hour * 3600)
-            let due = history.note(step.status, step.causes, at: now, reminding: .seconds(86400))
+            let due = record.note(step.status, step.causes, at: now, reminding: .seconds(86400))
             #expect(due?.event.rawValue == step.event, "\(Self.sequences[index].name), hour \(step.hour)")
-            if due != nil && !step.isTold { history.takeBack(to: before) }
-            if step.status == .success { #expect(history.lastSuccess == now.secondsSince1970) }
+            if due != nil && !step.isTold { record.takeBack(to: before) }
+            if step.status == .success { #expect(record.lastSuccess == now.secondsSince1970) }
         }
     }
 
     @Test func anIncidentIsToldWithItsBeginning() throws {
-        var history = RunHistory()
+        var record = IncidentRecord()
         let begin = Timestamp(secondsSince1970: 1_790_000_000)
         let later = Timestamp(secondsSince1970: 1_790_009_000)
-        _ = history.note(.held, ["a"], at: begin, reminding: .seconds(86400))
-        let other = history.note(.held, ["b"], at: later, reminding: .seconds(86400))
+        _ = record.note(.held, ["a"], at: begin, reminding: .seconds(86400))
+        let other = record.note(.held, ["b"], at: later, reminding: .seconds(86400))
         #expect(other?.event == .incident && other?.since == begin)
-        let end = history.note(.success, [], at: later, reminding: .seconds(86400))
+        let end = record.note(.success, [], at: later, reminding: .seconds(86400))
         #expect(end?.event == .recovery && end?.since == begin)
     }
 }
