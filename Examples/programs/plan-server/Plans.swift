@@ -27,7 +27,9 @@ actor Plans {
             let profile = try Profile(configuration: ConfigurationFile(path: path).load())
             var body: [UInt8] = []
             let report = PlanReport(try await profile.plan(), savedAs: nil)
-            report.write(as: format) { bytes in bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) } }
+            report.write(as: format) { bytes in
+                unsafe bytes.withUnsafeBufferPointer { unsafe body.append(contentsOf: $0) }
+            }
             return Answer(type: type, body: body)
         } catch {
             // The errors of the library say what happened and what to do, and never a secret.
