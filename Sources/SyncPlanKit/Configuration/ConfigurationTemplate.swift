@@ -172,7 +172,7 @@ public struct ConfigurationTemplate: Sendable, Hashable {
     }
 
     private var include: String {
-        if groups.isEmpty { return "  include: []" }
+        if groups.isEmpty { return "  include: []                           # everybody; or as in [{ group: Staff }]" }
         return "  include:\n" + groups.map { "    - group: \(scalar($0))" }.joined(separator: "\n")
     }
 

@@ -7,7 +7,7 @@ struct TextTable {
     /// The width that a column does not pass for the sake of a few long cells.
     static let widest = 60
 
-    /// The lines, the head first; what a terminal would obey is made visible.
+    /// The lines, the head first; what a terminal would obey is made visible, and columns with nothing in them left out.
     func lines(_ style: Style) -> [String] {
         let rows = rows.map { $0.map(\.printable) }
         var widths = heads.map(\.count)
@@ -17,10 +17,11 @@ struct TextTable {
                 widths[column] = max(widths[column], min(cell.count, Self.widest))
             }
         }
+        let columns = widths.indices.filter { column in rows.contains { !$0[column].isEmpty } }
         func line(_ cells: [String]) -> String {
             var text = ""
-            for (column, cell) in cells.enumerated() {
-                text += column == cells.count - 1 ? cell : cell.padded(widths[column]) + "  "
+            for column in columns {
+                text += column == columns.last ? cells[column] : cells[column].padded(widths[column]) + "  "
             }
             while text.last == " " { text.removeLast() }
             return "  " + text

@@ -43,13 +43,7 @@ struct PlanCommand: AsyncParsableCommand {
             defer { progress.clear() }
             let file = try await profile.plan(progress: progress.show)
             progress.clear()
-            if let out = options.out { try file.write(to: out) }
-            var report = PlanReport(file, savedAs: options.out)
-            report.style = options.common.style
-            try options.forms.write(report)
-            if let out = options.out, options.forms.format == .text {
-                Terminal.write("Saved as \(out); apply it with `sync-plan apply \(out)`.\n")
-            }
+            try options.forms.write(file, savingTo: options.out, options.common.style)
             return ExitStatus(of: file.plan, detailed: options.exit.isDetailed)
         }
     }

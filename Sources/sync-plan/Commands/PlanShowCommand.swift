@@ -61,6 +61,17 @@ struct PlanForms: ParsableArguments {
         }
     }
 
+    /// Saves a new plan where that is wanted, and writes it to standard output and to files.
+    func write(_ file: PlanFile, savingTo path: String?, _ style: Style) throws {
+        if let path { try file.write(to: path) }
+        var report = PlanReport(file, savedAs: path)
+        report.style = style
+        try write(report)
+        if let path, format == .text {
+            Terminal.write("Saved as \(path); apply it with `sync-plan apply \(path)`.\n")
+        }
+    }
+
     /// Writes a plan to standard output and to files.
     func write(_ report: PlanReport) throws {
         var report = report

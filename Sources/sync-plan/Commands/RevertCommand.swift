@@ -45,13 +45,7 @@ struct RevertCommand: AsyncParsableCommand {
                 options.choice, deletingMade: options.delete, progress: progress.show
             ).selecting(options.selection.value)
             progress.clear()
-            if let out = options.out { try file.write(to: out) }
-            var report = PlanReport(file, savedAs: options.out)
-            report.style = options.common.style
-            try options.forms.write(report)
-            if let out = options.out, options.forms.format == .text {
-                Terminal.write("Saved as \(out); apply it with `sync-plan apply \(out)`.\n")
-            }
+            try options.forms.write(file, savingTo: options.out, options.common.style)
             return ExitStatus(of: file.plan, detailed: options.exit.isDetailed)
         }
     }
