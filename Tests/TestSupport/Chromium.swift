@@ -11,6 +11,14 @@ public enum Chromium {
     public static func document(of page: URL, fragment: String = "") throws -> String {
         let profile = try temporaryFolder("chromium")
         defer { try? FileManager.default.removeItem(at: profile) }
+        var address = URLComponents(url: page, resolvingAgainstBaseURL: false) ?? URLComponents()
+        if !fragment.isEmpty { address.percentEncodedFragment = fragment }
+        return try run(
+            program("chromium"), arguments(profile) + ["--dump-dom", address.string ?? page.absoluteString])
+    }
+
+    /// What it is started with, for a profile in a folder of its own.
+    static func arguments(_ profile: URL) -> [String] {
         var arguments = [
             "--headless", "--disable-gpu", "--no-first-run", "--log-level=3", "--user-data-dir=\(profile.path)",
             "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -18,8 +26,6 @@ public enum Chromium {
         ]
         // Its sandbox cannot be set up by root; the page has no other source than itself.
         if geteuid() == 0 { arguments.append("--no-sandbox") }
-        var address = URLComponents(url: page, resolvingAgainstBaseURL: false) ?? URLComponents()
-        if !fragment.isEmpty { address.percentEncodedFragment = fragment }
-        return try run(program("chromium"), arguments + ["--dump-dom", address.string ?? page.absoluteString])
+        return arguments
     }
 }

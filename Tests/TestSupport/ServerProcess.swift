@@ -125,7 +125,7 @@ public final class ProcessEnd: Sendable {
 ///
 /// A child inherits what its parent's thread blocks, and the pool's threads block nearly everything: a server would never
 /// hear that it should end, or that one of its own children did.
-private func withSignalsUnblocked<T>(_ body: () throws -> T) rethrows -> T {
+func withSignalsUnblocked<T>(_ body: () throws -> T) rethrows -> T {
     var none = sigset_t()
     var usual = sigset_t()
     sigemptyset(&none)

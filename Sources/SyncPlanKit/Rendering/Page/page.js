@@ -80,6 +80,8 @@
 
   // MARK: What is on the page
 
+  const focusChoice = (position, value) => find('facets').querySelector(`[data-choice="${position}-${value}"]`)?.focus();
+
   function showFacets() {
     find('facets').replaceChildren(...facets.map((facet, position) => {
       const total = facet.totals;
@@ -94,7 +96,7 @@
         const press = () => {
           facet.chosen.delete(value) || facet.chosen.add(value);
           update();
-          find('facets').querySelector(`[data-choice="${position}-${value}"]`)?.focus();
+          focusChoice(position, value);
         };
         return element('button', {
           type: 'button', 'aria-pressed': String(facet.chosen.has(value)), 'data-choice': `${position}-${value}`, click: press,
@@ -102,7 +104,12 @@
         element('span', { class: 'number' }, number(facet.counts[value])));
       });
       if (!facet.isOpen && visible.length < order.length) {
-        const open = () => { facet.isOpen = true; showFacets(); };
+        const first = order.find(value => !visible.includes(value));
+        const open = () => {
+          facet.isOpen = true;
+          showFacets();
+          focusChoice(position, first);
+        };
         buttons.push(element('button', { type: 'button', class: 'plain', click: open }, `${number(order.length - visible.length)} more`));
       }
       return element('fieldset', { class: 'facet' }, element('legend', {}, facet.title), ...buttons);
@@ -114,6 +121,7 @@
     rows: section.rows ?? Array.from({ length: section.count }, (_, index) => section.first + index),
   }));
 
+  let isDescending = false;
   function sorted(indices) {
     const order = find('order').value;
     if (order === 'plan') return indices;
@@ -122,8 +130,20 @@
       domain: index => `${domains[domainOf[index]]} ${rows[index][ADDRESS]}`,
       reason: index => `${rows[index][REASONS].map(reason => words[reason]).join(' ')}\n${rows[index][ADDRESS]}`,
     }[order];
-    return indices.map(index => [key(index), index]).sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1])
+    const result = indices.map(index => [key(index), index]).sort((a, b) => a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1])
       .map(pair => pair[1]);
+    return isDescending ? result.reverse() : result;
+  }
+
+  // Up, down, and back to the order of the plan.
+  function sort(key, group) {
+    const order = find('order');
+    const wasSorted = order.value === key;
+    if (wasSorted && isDescending) order.value = 'plan'; else order.value = key;
+    isDescending = wasSorted && !isDescending;
+    note();
+    showGroups();
+    find('groups').querySelector(`[data-group="${group.position}"] [data-sort="${key}"]`).focus();
   }
 
   function showGroup(group) {
@@ -142,7 +162,7 @@
     if (section.advice) parts.push(element('p', { class: 'say soft' }, section.advice));
     if (section.command) parts.push(approval(section.command, group.rows.length));
     if (group.isOpen && matching.length) {
-      parts.push(table(matching.slice(0, group.limit), section));
+      parts.push(table(matching.slice(0, group.limit), group));
       const rest = matching.length - group.limit;
       if (rest > 0) {
         const more = () => {
@@ -168,7 +188,7 @@
 
   function approval(command, count) {
     const code = element('code', {}, command);
-    const copy = element('button', { type: 'button', click: async () => {
+    const copy = element('button', { type: 'button', 'aria-live': 'polite', click: async () => {
       try { await navigator.clipboard.writeText(command); } catch { getSelection().selectAllChildren(code); return; }
       copy.textContent = 'Copied';
       setTimeout(() => { copy.textContent = 'Copy'; }, 2000);
@@ -177,13 +197,21 @@
       count === 1 ? 'Approve exactly this one:' : `Approve exactly these ${number(count)}:`, code, copy);
   }
 
-  function table(indices, section) {
+  function table(indices, group) {
+    const { section, position } = group;
     const isNotes = section.subject === 'notes';
-    const heads = isNotes ? ['', 'about', 'what was found', ''] : ['', 'account', 'change', 'why'];
+    const heads = isNotes ? ['kind', 'about', 'what was found', ''] : ['kind', 'account', 'change', 'why'];
+    const keys = [undefined, 'address', undefined, 'reason'];
     const classes = [undefined, 'account', undefined, 'why'];
-    return element('table', { class: 'list' },
-      element('thead', {}, element('tr', {}, ...heads.map((head, column) =>
-        element('th', { scope: 'col', class: classes[column] }, head || element('span', { 'aria-label': column ? 'more' : 'kind' }))))),
+    const head = (text, column) => {
+      const [key, name] = [keys[column], classes[column]];
+      if (!text) return element('td', { class: name });
+      const isSorted = key && find('order').value === key;
+      return element('th', { scope: 'col', class: name, 'aria-sort': isSorted && (isDescending ? 'descending' : 'ascending') },
+        key ? element('button', { type: 'button', class: 'sort', 'data-sort': key, click: () => sort(key, group) }, text) : text);
+    };
+    return element('table', { class: 'list', 'aria-labelledby': `group-${position}` },
+      element('thead', {}, element('tr', {}, ...heads.map(head))),
       element('tbody', {}, ...indices.map(index => line(index, section))));
   }
 
@@ -211,7 +239,7 @@
     } }, name);
     return element('tr', { 'data-row': index },
       element('td', {}, element('span', { class: `kind ${kind}`, 'data-sign': plan.signs[row[KIND]] }, kind)),
-      element('td', { class: 'account' }, button, ...result),
+      element('td', { class: 'account', role: 'rowheader' }, button, ...result),
       element('td', {}, row[CONTENTS] ? element('div', { class: 'contents' }, isolated(row[CONTENTS])) : '',
         ...(row[CHANGES] || []).map(value)),
       element('td', { class: 'why' }, ...(section.subject === 'notes' ? [] : between(telling(row).map(reason => isolated(words[reason])), '; ')),
@@ -259,10 +287,7 @@
     for (const [name, values] of facts) {
       if (!values.length) continue;
       list.append(element('dt', {}, name));
-      for (const [place, text] of values.entries()) {
-        if (place) list.append(element('dt'));
-        list.append(element('dd', {}, name === 'ask' ? element('code', {}, text) : isolated(text)));
-      }
+      list.append(...values.map(text => element('dd', {}, name === 'ask' ? element('code', {}, text) : isolated(text))));
     }
     return element('tr', { class: 'trace' }, element('td', { colspan: 4 }, list));
   }
@@ -282,7 +307,7 @@
   function note() {
     const state = new URLSearchParams();
     if (find('query').value) state.set('search', find('query').value);
-    if (find('order').value !== 'plan') state.set('sort', find('order').value);
+    if (find('order').value !== 'plan') state.set('sort', `${isDescending ? '-' : ''}${find('order').value}`);
     for (const facet of facets) for (const value of facet.chosen) state.append(facet.title.toLowerCase(), facet.names[value]);
     history.replaceState(null, '', `#${state}`);
   }
@@ -290,7 +315,9 @@
   function recall() {
     const state = new URLSearchParams(location.hash.slice(1));
     find('query').value = state.get('search') ?? '';
-    find('order').value = state.get('sort') ?? 'plan';
+    const [, sign, key] = /^(-?)(.*)$/.exec(state.get('sort') ?? 'plan');
+    find('order').value = key;
+    isDescending = sign !== '';
     if (find('order').selectedIndex < 0) find('order').value = 'plan';
     for (const facet of facets) {
       facet.chosen = new Set(state.getAll(facet.title.toLowerCase()).map(name => facet.names.indexOf(name)).filter(value => value >= 0));
@@ -309,7 +336,11 @@
 
   let pause;
   find('query').addEventListener('input', () => { clearTimeout(pause); pause = setTimeout(update, rows.length > 5000 ? 150 : 0); });
-  find('order').addEventListener('change', () => { note(); showGroups(); });
+  find('order').addEventListener('change', () => {
+    isDescending = false;
+    note();
+    showGroups();
+  });
   find('reset').addEventListener('click', () => {
     find('query').value = '';
     for (const facet of facets) facet.chosen.clear();
@@ -342,6 +373,11 @@
     showGroups();
   });
 
+  // The link would put its own name where the address has what is looked for.
+  find('skip').addEventListener('click', event => {
+    event.preventDefault();
+    find('results').focus();
+  });
   addEventListener('hashchange', () => { recall(); update(); });
   // The totals are those of the whole plan, whatever is looked for first.
   filter();
