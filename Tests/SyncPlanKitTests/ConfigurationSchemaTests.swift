@@ -73,6 +73,22 @@ import Yams
         #expect(try types.count == Self.declaredTypes(), "\(types.sorted())")
     }
 
+    /// The page that says what each key means has all of them.
+    @Test func everyKeyIsDescribed() throws {
+        func keys(of node: Any) -> Set<String> {
+            if let list = node as? [Any] { return list.reduce(into: []) { $0.formUnion(keys(of: $1)) } }
+            guard let node = node as? [String: Any] else { return [] }
+            let properties = node["type"] as? String == "object" ? node["properties"] as? [String: Any] : nil
+            return node.values.reduce(into: Set(properties?.keys.map(\.self) ?? [])) { $0.formUnion(keys(of: $1)) }
+        }
+        let all = keys(of: try JSONSerialization.jsonObject(with: Data(ConfigurationSchema.bytes)))
+        let page = try String(
+            contentsOf: Self.root.appendingPathComponent("Documentation/Configuration.md"), encoding: .utf8)
+        let words = Set(page.matches(of: #/[A-Za-z0-9_-]+/#).map { String($0.output) })
+        #expect(all.count > 100)
+        #expect(all.subtracting(words).sorted() == [])
+    }
+
     /// How many types of keys the sources of configurations declare.
     private static func declaredTypes() throws -> Int {
         let folder = root.appendingPathComponent("Sources/SyncPlanKit")
