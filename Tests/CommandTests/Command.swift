@@ -26,6 +26,12 @@ enum Command {
         #endif
     }()
 
+    /// What programs are given of this process's environment.
+    static let inherited = ProcessInfo.processInfo.environment.filter {
+        // The last are how a sanitizer is told what is known (Tests/Soak/sanitize).
+        ["PATH", "HOME", "LD_LIBRARY_PATH"].contains($0.key) || $0.key.hasSuffix("SAN_OPTIONS")
+    }
+
     /// Runs the command to its end, without a terminal.
     ///
     /// - Parameters:
@@ -61,10 +67,6 @@ enum Command {
         process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        let inherited = ProcessInfo.processInfo.environment.filter {
-            // The last are how a sanitizer is told what is known (Tests/Soak/sanitize).
-            ["PATH", "HOME", "LD_LIBRARY_PATH"].contains($0.key) || $0.key.hasSuffix("SAN_OPTIONS")
-        }
         process.environment = inherited.merging(environment) { $1 }
         let handles = try [
             FileHandle(forReadingFrom: file("input", input)), FileHandle(forWritingTo: output),

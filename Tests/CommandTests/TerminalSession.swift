@@ -34,8 +34,7 @@ import TestSupport
             let line = ([program] + arguments).map { "'\($0)'" }.joined(separator: " ")
             process.arguments = ["-qefc", "stty cols 80; exec \(line)", "/dev/null"]
             process.currentDirectoryURL = folder
-            let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "HOME"].contains($0.key) }
-            process.environment = inherited.merging(["TERM": "xterm"]) { $1 }.merging(environment) { $1 }
+            process.environment = Command.inherited.merging(["TERM": "xterm"]) { $1 }.merging(environment) { $1 }
             process.standardInput = input
             process.standardOutput = output
             process.standardError = output

@@ -32,6 +32,9 @@ protocol ChangeFeed {
 struct Changes {
     var ids: Set<ObjectID> = []
     var marks: [String: String] = [:]
+    /// For naming contexts, a filter that finds the changed entries as far as they are still there: it need not find all, and
+    /// what it finds is read at once instead of by identities.
+    var filters: [String: String] = [:]
 }
 
 /// What a server says of itself that following its changes depends on.
@@ -101,13 +104,19 @@ extension LDAPConnection {
         let all = names.compactMap { try? DistinguishedName($0) }
         var contexts: [DistinguishedName] = []
         for base in configuration.bases {
-            let context = all.filter { base == $0 || base.isDescendant(of: $0) }.max {
-                $0.text.utf8.count < $1.text.utf8.count
+            guard let context = all.innermost(with: base) else {
+                throw unfollowable("has no naming context with \(base.text)")
             }
-            guard let context else { throw unfollowable("has no naming context with \(base.text)") }
             if !contexts.contains(context) { contexts.append(context) }
         }
         return contexts
+    }
+}
+
+extension [DistinguishedName] {
+    /// The naming context, of these, that an entry is in.
+    func innermost(with entry: DistinguishedName) -> DistinguishedName? {
+        filter { entry == $0 || entry.isDescendant(of: $0) }.max { $0.text.utf8.count < $1.text.utf8.count }
     }
 }
 

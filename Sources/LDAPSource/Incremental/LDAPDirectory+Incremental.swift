@@ -126,7 +126,7 @@ extension LDAPDirectory: IncrementalReader {
         let changes = try feed.changes(
             since: position, state, known: { update.known(in: $0) }, over: connection)
         let now = Self.secondsNow()
-        try update.reread(changes.ids.union(position.unsettled.keys), over: connection, progress: progress)
+        try update.reread(changes, and: Set(position.unsettled.keys), over: connection, progress: progress)
         position.unsettled = position.unsettled.filter { now - $0.value < Position.settlingTime }
         for id in update.unsettled where position.unsettled[id] == nil { position.unsettled[id] = now }
         position.marks = changes.marks

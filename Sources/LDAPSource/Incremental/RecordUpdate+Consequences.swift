@@ -1,21 +1,17 @@
 internal import DirectoryModel
 
 extension RecordUpdate {
-    /// What else is to be read again, now that `ids` have been: their names `before`, and what they are `later`.
-    ///
-    /// - Parameter old: the record without them read again.
+    /// What else is to be read again, now that some entries have been.
     mutating func consequences(
-        of ids: Set<ObjectID>, _ before: [ObjectID: DistinguishedName], _ later: DirectorySnapshot,
-        in old: DirectorySnapshot, over connection: borrowing LDAPConnection
+        of renewal: Renewal, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> Set<ObjectID> {
-        var ripples = Ripples(old)
-        let after = names(in: later)
+        let (ids, before, after) = (renewal.ids, renewal.before, renewal.after)
+        var ripples = Ripples(renewal.old)
         var now = Landmarks()
-        now.places = try find(ids, by: feed.placeFilter, over: connection)
-        let named = ids.filter { landmarks.named[$0] != nil && after[$0] == nil }
-        now.named = try find(named, by: "(objectClass=*)", over: connection)
+        now.places = renewal.places
+        now.named = try find(ids.filter { landmarks.named[$0] != nil && after[$0] == nil }, over: connection)
         if ripples.memberOf != nil {
-            for group in try findGroups(ids, over: connection) {
+            for group in try findGroups(renewal.choice, over: connection) {
                 ripples.note(members: memberLists.flatMap { group.attributes[$0] }, of: group.dn)
             }
         }
@@ -40,13 +36,13 @@ extension RecordUpdate {
         return more
     }
 
-    /// Those of the entries that a filter finds anywhere, with their names.
+    /// Those of the entries that there are, anywhere, with their names.
     private func find(
-        _ ids: Set<ObjectID>, by filter: String, over connection: borrowing LDAPConnection
+        _ ids: Set<ObjectID>, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> [ObjectID: DistinguishedName] {
         var found: [ObjectID: DistinguishedName] = [:]
-        let searches = contexts.map { Search.entries(in: $0, filter, identity) }
-        try connection.readTogether(narrowed(searches, to: ids)) { search, begun throws(LDAPError) in
+        let searches = contexts.map { Search.entries(in: $0, "(objectClass=*)", identity) }
+        try connection.readTogether(narrowed(searches, to: .ids(ids))) { search, begun throws(LDAPError) in
             for (id, dn) in try connection.identities(search, begun: begun, identity) { found[id] = dn }
         }
         return found
@@ -54,7 +50,7 @@ extension RecordUpdate {
 
     /// Those of the entries that are groups, wherever they lie, with their members.
     private func findGroups(
-        _ ids: Set<ObjectID>, over connection: borrowing LDAPConnection
+        _ choice: Choice, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> [DirectoryGroup] {
         var builder = SnapshotBuilder(source: snapshot.source, schema: snapshot.schema, attributes: .only(memberLists))
         let searches = contexts.map { context in
@@ -62,7 +58,7 @@ extension RecordUpdate {
                 kind: .group, plural: "groups", base: context, scope: .subtree, filter: snapshot.schema.groupsFilter,
                 attributes: ([identity.attribute] + memberLists).map(\.text), controls: [.domainScope])
         }
-        try connection.readTogether(narrowed(searches, to: ids)) { search, begun throws(LDAPError) in
+        try connection.readTogether(narrowed(searches, to: choice)) { search, begun throws(LDAPError) in
             builder.beginSearch(search.plural, base: search.base)
             let end = try connection.readAll(search, begun: begun, into: &builder) { _ in }
             builder.endSearch(pages: end.pages)
@@ -101,7 +97,8 @@ extension RecordUpdate {
         var ids: Set<ObjectID> = []
         var older: [DistinguishedName] = []
         let listings = searches.map { $0.listing(identity, also: "(\(feed.creationTime.text)<=\(since).0Z)") }
-        try connection.readTogether(narrowed(listings, to: Set(arrived.keys))) { search, begun throws(LDAPError) in
+        try connection.readTogether(narrowed(listings, to: .ids(Set(arrived.keys)))) {
+            search, begun throws(LDAPError) in
             for (_, dn) in try connection.identities(search, begun: begun, identity) { older.append(dn) }
         }
         let naming = older.flatMap { dn in

@@ -46,27 +46,30 @@ struct RecordUpdate {
         return known.union(landmarks.known(in: context))
     }
 
-    /// Reads entries again, and whatever changed with them.
+    /// Reads entries again that have changed, and others that may have, and whatever changed with them.
     ///
     /// - Throws: `unfollowable` where that is so much that reading everything is quicker, or is not complete.
     mutating func reread(
-        _ ids: Set<ObjectID>, over connection: borrowing LDAPConnection, progress: (ReadProgress) -> Void
+        _ changes: Changes, and others: Set<ObjectID>, over connection: borrowing LDAPConnection,
+        progress: (ReadProgress) -> Void
     ) throws(LDAPError) {
         let limit = max(1000, (snapshot.users.count + snapshot.groups.count + snapshot.contacts.count) / 4)
-        var pending = ids
+        var pending = changes.ids.union(others)
+        var choice = Choice.changed(changes.filters)
+        if changes.ids.isEmpty || changes.filters.isEmpty { choice = .ids(pending) }
         var parts: [DirectorySnapshot] = []
         while !pending.isEmpty {
-            asked.formUnion(pending)
-            if asked.count > limit {
+            if asked.count + pending.count > limit {
                 throw connection.unfollowable("has changed so much that reading everything is quicker")
             }
-            let later = try read(pending, over: connection, progress: progress)
-            let old = snapshot
-            var before: [ObjectID: DistinguishedName] = [:]
-            snapshot = old.replacing(pending, with: later) { id, name in before[id] = name }
-            let more = try consequences(of: pending, before, later, in: old, over: connection)
+            let (later, places) = try read(choice, over: connection, progress: progress)
+            var renewal = Renewal(old: snapshot, choice: choice, later: later, places: places)
+            snapshot = snapshot.replacing(renewal.ids, with: later) { id, name in renewal.before[id] = name }
+            asked.formUnion(renewal.ids)
+            pending.formUnion(try consequences(of: renewal, over: connection))
+            pending.subtract(asked)
             parts.append(later)
-            pending = more.subtracting(asked)
+            choice = .ids(pending)
         }
         for part in parts where !displaced.isEmpty {
             part.forEachObject { id, _, attributes in
@@ -80,12 +83,19 @@ struct RecordUpdate {
         try landmarks.complete(for: parts, of: snapshot, contexts, over: connection)
     }
 
-    /// Reads those of the entries that are users, groups and contacts under the bases.
+    /// Reads those of the entries that are users, groups and contacts under the bases, and the names of those that others lie
+    /// below.
     private func read(
-        _ ids: Set<ObjectID>, over connection: borrowing LDAPConnection, progress: (ReadProgress) -> Void
-    ) throws(LDAPError) -> DirectorySnapshot {
+        _ choice: Choice, over connection: borrowing LDAPConnection, progress: (ReadProgress) -> Void
+    ) throws(LDAPError) -> (objects: DirectorySnapshot, places: [ObjectID: DistinguishedName]) {
         var builder = SnapshotBuilder(rereading: snapshot, attributes: attributes)
-        try connection.readTogether(narrowed(searches, to: ids)) { search, begun throws(LDAPError) in
+        var places: [ObjectID: DistinguishedName] = [:]
+        let all = searches + contexts.map { Search.entries(in: $0, feed.placeFilter, identity) }
+        try connection.readTogether(narrowed(all, to: choice)) { search, begun throws(LDAPError) in
+            if search.kind == .other {
+                for (id, dn) in try connection.identities(search, begun: begun, identity) { places[id] = dn }
+                return
+            }
             builder.beginSearch(search.plural, base: search.base)
             let end = try connection.readAll(search, begun: begun, into: &builder, progress: progress)
             builder.endSearch(pages: end.pages, referrals: end.referrals)
@@ -94,22 +104,21 @@ struct RecordUpdate {
         if let reason = later.completeness.reasons.first {
             throw connection.unfollowable("gives changed entries only in part: \(reason.detail)")
         }
-        if let other = names(in: later).first(where: { !ids.contains($0.key) }) {
+        if let ids = choice.ids, let other = later.names.first(where: { !ids.contains($0.key) }) {
             throw connection.unfollowable("gives \(other.value.text), which was not asked for")
         }
-        return later
+        return (later, places)
     }
 
-    /// The names of the objects.
-    func names(in snapshot: DirectorySnapshot) -> [ObjectID: DistinguishedName] {
-        var names: [ObjectID: DistinguishedName] = [:]
-        snapshot.forEachObject { id, name, _ in names[id] = name }
-        return names
-    }
-
-    /// The searches for those of their entries only that have one of the identities, each in as many parts as it takes.
-    func narrowed(_ searches: [Search], to ids: Set<ObjectID>) -> [Search] {
-        let sorted = ids.sorted()
+    /// The searches for the chosen ones of their entries only; identities in as many parts as it takes.
+    func narrowed(_ searches: [Search], to choice: Choice) -> [Search] {
+        if case .changed(let filters) = choice {
+            return searches.compactMap { search in
+                let context = contexts.innermost(with: search.base)
+                return context.flatMap { filters[$0.text] }.map { search.narrowed(to: $0) }
+            }
+        }
+        let sorted = (choice.ids ?? []).sorted()
         let parts = stride(from: 0, to: sorted.count, by: Self.filterSize).map {
             sorted[$0..<min($0 + Self.filterSize, sorted.count)]
         }
@@ -117,4 +126,54 @@ struct RecordUpdate {
     }
 
     var identity: IdentityAttribute { snapshot.schema.objectID }
+
+    /// Which entries are asked for.
+    enum Choice {
+        case ids(Set<ObjectID>)
+        /// Those that a filter finds, for each naming context.
+        case changed([String: String])
+
+        /// The entries where they are known beforehand.
+        var ids: Set<ObjectID>? {
+            switch self {
+            case .ids(let ids): ids
+            case .changed: nil
+            }
+        }
+    }
+
+    /// Entries that were read again, all at once.
+    struct Renewal {
+        /// The record without them read again.
+        let old: DirectorySnapshot
+        /// How they were asked for.
+        let choice: Choice
+        let ids: Set<ObjectID>
+        /// The names of recorded objects, as they were.
+        var before: [ObjectID: DistinguishedName] = [:]
+        /// The names of recorded objects, as they are.
+        let after: [ObjectID: DistinguishedName]
+        /// The names of those that others lie below.
+        let places: [ObjectID: DistinguishedName]
+
+        init(
+            old: DirectorySnapshot, choice: Choice, later: DirectorySnapshot, places: [ObjectID: DistinguishedName]
+        ) {
+            self.old = old
+            self.choice = choice
+            after = later.names
+            let ids = choice.ids ?? Set(after.keys)
+            self.places = places.filter { ids.contains($0.key) }
+            self.ids = ids
+        }
+    }
+}
+
+extension DirectorySnapshot {
+    /// The names of the objects.
+    fileprivate var names: [ObjectID: DistinguishedName] {
+        var names: [ObjectID: DistinguishedName] = [:]
+        forEachObject { id, name, _ in names[id] = name }
+        return names
+    }
 }

@@ -60,6 +60,10 @@ enum SyncreplChanges: ChangeFeed {
                 if witness == nil { witness = try Self.witness(in: context, at: mark.changes, over: connection) }
                 if isGone, let gone = mark.witness?.id, !messages.named.contains(gone) { throw putBack(connection) }
                 changes.ids.formUnion(messages.changed(among: known(context)))
+                // Where several servers write, the others' changes may have older marks.
+                if let last = mark.changes.max() {
+                    changes.filters[context.text] = "(&(entryCSN>=\(last))(!(entryCSN=\(last))))"
+                }
                 mark = SyncreplMark(changes: now, witness: witness ?? (isGone ? nil : mark.witness))
                 if let cookie = messages.cookie { mark.cookie = cookie }
             } else if isGone {

@@ -3,13 +3,18 @@ internal import DirectoryModel
 extension Search {
     /// The same search for those of its entries only that have one of the identities.
     func narrowed(to ids: ArraySlice<ObjectID>, _ attribute: IdentityAttribute) -> Search {
-        var search = self
         let terms = ids.map { id in
             let value =
                 attribute.encoding == .activeDirectoryGUID ? id.ldapFilterValue ?? "" : UserLookup.escape(id.text)
             return "(\(attribute.attribute.text)=\(value))"
         }
-        search.filter = "(&\(filter)(|\(terms.joined())))"
+        return narrowed(to: "(|\(terms.joined()))")
+    }
+
+    /// The same search for those of its entries only that a filter finds.
+    func narrowed(to further: String) -> Search {
+        var search = self
+        search.filter = "(&\(filter)\(further))"
         return search
     }
 
