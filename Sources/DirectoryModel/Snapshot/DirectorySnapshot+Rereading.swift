@@ -1,48 +1,58 @@
 extension DirectorySnapshot {
-    /// The snapshot with some objects as a later read found them; what that read did not find is gone.
+    /// Replaces some objects by what a later read found of them; what that read did not find is gone.
     ///
-    /// The snapshot is as complete as this one and the later read together.
+    /// The snapshot is then as complete as it was and the later read together. Objects that stay keep their order; new ones
+    /// come last.
     ///
     /// - Parameters:
     ///   - ids: all objects that were asked for.
     ///   - later: those of them that there are, from a builder made by
     ///     ``SnapshotBuilder/init(rereading:attributes:)`` of this snapshot.
     ///   - note: told of each object that is replaced or gone, with the name it had.
-    public func replacing(
+    public mutating func replace(
         _ ids: Set<ObjectID>, with later: DirectorySnapshot,
         noting note: (ObjectID, DistinguishedName) -> Void = { _, _ in }
-    ) -> DirectorySnapshot {
+    ) {
+        Self.replace(ids, of: &users, with: later.users, noting: note)
+        Self.replace(ids, of: &groups, with: later.groups, noting: note)
+        Self.replace(ids, of: &contacts, with: later.contacts, noting: note)
+        attributes = later.attributes
+        partialGroups = partialGroups.subtracting(ids).union(later.partialGroups)
+        notes = []
         let reasons = completeness.reasons + later.completeness.reasons
         var evidence = (completeness.proof?.searches ?? []).filter { $0.subject != Self.rereadSubject }
         evidence.append(
             SearchEvidence(
                 subject: Self.rereadSubject, entries: later.users.count + later.groups.count + later.contacts.count,
                 pages: 1, referrals: []))
-        return DirectorySnapshot(
-            source: source, schema: schema, attributes: later.attributes,
-            users: Self.replacing(ids, of: users, with: later.users, noting: note),
-            groups: Self.replacing(ids, of: groups, with: later.groups, noting: note),
-            contacts: Self.replacing(ids, of: contacts, with: later.contacts, noting: note),
-            partialGroups: partialGroups.subtracting(ids).union(later.partialGroups),
-            completeness: reasons.isEmpty ? .complete(CompletenessProof(searches: evidence)) : .partial(reasons))
+        completeness = reasons.isEmpty ? .complete(CompletenessProof(searches: evidence)) : .partial(reasons)
     }
 
-    /// Copies each object that stays once, and those between two that go together.
-    private static func replacing<Object: DirectoryObject>(
-        _ ids: Set<ObjectID>, of objects: [Object], with later: [Object],
+    /// Makes room for further objects, and the memory of all of them this snapshot's own: replacing some copies nothing then.
+    public mutating func reserveRoom(for count: Int) {
+        users.reserveCapacity(users.count + count)
+        groups.reserveCapacity(groups.count + count)
+        contacts.reserveCapacity(contacts.count + count)
+    }
+
+    private static func replace<Object: DirectoryObject>(
+        _ ids: Set<ObjectID>, of objects: inout [Object], with later: [Object],
         noting note: (ObjectID, DistinguishedName) -> Void
-    ) -> [Object] {
-        var result: [Object] = []
-        result.reserveCapacity(objects.count + later.count)
-        var start = objects.startIndex
+    ) {
+        var found: [ObjectID: Int] = [:]
+        for index in later.indices { found[later[index].id] = index }
+        var gone: Set<ObjectID> = []
         for index in objects.indices where ids.contains(objects[index].id) {
-            note(objects[index].id, objects[index].dn)
-            result += objects[start..<index]
-            start = index + 1
+            let id = objects[index].id
+            note(id, objects[index].dn)
+            if let place = found.removeValue(forKey: id) {
+                objects[index] = later[place]
+            } else {
+                gone.insert(id)
+            }
         }
-        result += objects[start...]
-        result += later
-        return result
+        if !gone.isEmpty { objects.removeAll { gone.contains($0.id) } }
+        objects += found.values.sorted().map { later[$0] }
     }
 
     private static let rereadSubject = "what has changed since"

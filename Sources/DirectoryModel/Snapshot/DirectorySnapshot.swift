@@ -7,17 +7,17 @@ public struct DirectorySnapshot: Sendable {
     /// How the directory's objects and memberships are laid out.
     public let schema: DirectorySchema
     /// The attributes that any object has values for.
-    public let attributes: AttributeTable
+    public internal(set) var attributes: AttributeTable
     /// The users, in the order read.
-    public let users: [DirectoryUser]
+    public internal(set) var users: [DirectoryUser]
     /// The groups, in the order read.
-    public let groups: [DirectoryGroup]
+    public internal(set) var groups: [DirectoryGroup]
     /// The contacts, in the order read.
-    public let contacts: [DirectoryContact]
+    public internal(set) var contacts: [DirectoryContact]
     /// The groups whose member lists were read only in part: nobody can be called gone from them.
-    public let partialGroups: Set<ObjectID>
+    public internal(set) var partialGroups: Set<ObjectID>
     /// Whether that is everything.
-    public let completeness: Completeness
+    public internal(set) var completeness: Completeness
     /// What a person should know about the way it was read, as sentences; of no matter for what it says.
     public var notes: [String] = []
 

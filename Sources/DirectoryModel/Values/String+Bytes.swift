@@ -26,10 +26,12 @@ extension String {
 
     /// Whether both texts are the same bytes.
     package func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count
-            && withBytes { left in
-                other.withBytes { right in left.firstDifference(from: right) == nil }
-            }
+        other.withBytes { bytes in hasSameBytes(as: bytes) }
+    }
+
+    /// Whether the bytes are those of the text.
+    package func hasSameBytes(as other: Span<UInt8>) -> Bool {
+        utf8.count == other.count && withBytes { $0.firstDifference(from: other) == nil }
     }
 
     /// Whether this text sorts before the other when compared byte by byte, as `LC_ALL=C sort` does.

@@ -35,6 +35,8 @@ struct Changes {
     /// For naming contexts, a filter that finds the changed entries as far as they are still there: it need not find all, and
     /// what it finds is read at once instead of by identities.
     var filters: [String: String] = [:]
+    /// The names of those that others lie below; nil where that was not told of all.
+    var places: [ObjectID: DistinguishedName]?
 }
 
 /// What a server says of itself that following its changes depends on.

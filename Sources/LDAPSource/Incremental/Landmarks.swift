@@ -76,19 +76,20 @@ struct Landmarks: Equatable {
     private func unknownNames(
         in parts: [DirectorySnapshot], of snapshot: DirectorySnapshot, _ contexts: [DistinguishedName]
     ) -> [DistinguishedName] {
-        var texts: [String: DistinguishedName] = [:]
+        var spellings = Spellings()
         for part in parts {
             part.forEachObject { _, _, attributes in
-                attributes.forEachName { _, name in
-                    texts[name.text] = name
+                attributes.forEachValueLikeName { _, value in
+                    spellings.insert(value)
                     return true
                 }
             }
         }
         // Servers spell a name as the entry does, as a rule.
-        if !texts.isEmpty { snapshot.forEachObject { _, name, _ in texts[name.text] = nil } }
-        if texts.isEmpty { return [] }
-        var names = Dictionary(texts.values.map { ($0.canonicalKey, $0) }) { first, _ in first }
+        if !spellings.isEmpty { snapshot.forEachObject { _, name, _ in spellings.remove(name.text) } }
+        let unknown = spellings.names
+        if unknown.isEmpty { return [] }
+        var names = Dictionary(unknown.map { ($0.canonicalKey, $0) }) { first, _ in first }
         snapshot.forEachObject { _, name, _ in names[name.canonicalKey] = nil }
         for name in places.values { names[name.canonicalKey] = nil }
         for name in named.values { names[name.canonicalKey] = nil }
@@ -114,16 +115,50 @@ extension DirectorySnapshot {
 extension AttributeValues {
     /// Shows every value that is the name of an entry, until `body` answers false.
     func forEachName(_ body: (AttributeSlot, DistinguishedName) -> Bool) {
+        forEachValueLikeName { slot, value in
+            guard let text = String(validatingUTF8: value), let name = try? DistinguishedName(text) else { return true }
+            return body(slot, name)
+        }
+    }
+
+    /// Shows every value that may be the name of an entry, until `body` answers false.
+    fileprivate func forEachValueLikeName(_ body: (AttributeSlot, Span<UInt8>) -> Bool) {
         forEachValue { slot, value in
             // Most values that are no names have no equals sign where a name has its first.
             var index = 0
             while index < value.count, value[index].isNameOfType { index += 1 }
             guard index > 0, index < value.count,
-                value[index] == UInt8(ascii: "=") || value[index] == UInt8(ascii: " "),
-                let text = String(validatingUTF8: value), let name = try? DistinguishedName(text)
+                value[index] == UInt8(ascii: "=") || value[index] == UInt8(ascii: " ")
             else { return true }
-            return body(slot, name)
+            return body(slot, value)
         }
+    }
+}
+
+/// Names as they are spelled, each once.
+///
+/// Groups name the same people again and again; these are told by their octets, without making text of them.
+private struct Spellings {
+    private var texts: [UInt64: String] = [:]
+    /// The texts that have the same number as another one; any of them more than once.
+    private var others: [String] = []
+
+    var isEmpty: Bool { texts.isEmpty && others.isEmpty }
+
+    var names: [DistinguishedName] { (texts.values + others).compactMap { try? DistinguishedName($0) } }
+
+    /// Inserts octets that are a name's.
+    mutating func insert(_ octets: Span<UInt8>) {
+        let number = StableHash.hash(octets)
+        if let text = texts[number], text.hasSameBytes(as: octets) { return }
+        guard let text = String(validatingUTF8: octets), (try? DistinguishedName(text)) != nil else { return }
+        if texts[number] == nil { texts[number] = text } else { others.append(text) }
+    }
+
+    /// Removes a text, unless there is another with its number.
+    mutating func remove(_ text: String) {
+        let number = StableHash.hash(utf8: text)
+        if texts[number]?.hasSameBytes(as: text) == true { texts[number] = nil }
     }
 }
 

@@ -6,7 +6,7 @@ extension RecordUpdate {
         of renewal: Renewal, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> Set<ObjectID> {
         let (ids, before, after) = (renewal.ids, renewal.before, renewal.after)
-        var ripples = Ripples(renewal.old)
+        var ripples = Ripples(snapshot)
         var now = Landmarks()
         now.places = renewal.places
         now.named = try find(ids.filter { landmarks.named[$0] != nil && after[$0] == nil }, over: connection)

@@ -55,16 +55,16 @@ struct RecordUpdate {
     ) throws(LDAPError) {
         let limit = max(1000, (snapshot.users.count + snapshot.groups.count + snapshot.contacts.count) / 4)
         var pending = changes.ids.union(others)
-        var choice = Choice.changed(changes.filters)
+        var choice = Choice.changed(changes)
         if changes.ids.isEmpty || changes.filters.isEmpty { choice = .ids(pending) }
         var parts: [DirectorySnapshot] = []
         while !pending.isEmpty {
             if asked.count + pending.count > limit {
                 throw connection.unfollowable("has changed so much that reading everything is quicker")
             }
-            let (later, places) = try read(choice, over: connection, progress: progress)
-            var renewal = Renewal(old: snapshot, choice: choice, later: later, places: places)
-            snapshot = snapshot.replacing(renewal.ids, with: later) { id, name in renewal.before[id] = name }
+            let (later, places) = try read(choice, of: pending.count, over: connection, progress: progress)
+            var renewal = Renewal(choice: choice, later: later, places: places)
+            snapshot.replace(renewal.ids, with: later) { id, name in renewal.before[id] = name }
             asked.formUnion(renewal.ids)
             pending.formUnion(try consequences(of: renewal, over: connection))
             pending.subtract(asked)
@@ -85,13 +85,20 @@ struct RecordUpdate {
 
     /// Reads those of the entries that are users, groups and contacts under the bases, and the names of those that others lie
     /// below.
-    private func read(
-        _ choice: Choice, over connection: borrowing LDAPConnection, progress: (ReadProgress) -> Void
+    private mutating func read(
+        _ choice: Choice, of count: Int, over connection: borrowing LDAPConnection, progress: (ReadProgress) -> Void
     ) throws(LDAPError) -> (objects: DirectorySnapshot, places: [ObjectID: DistinguishedName]) {
+        let identity = self.identity
         var builder = SnapshotBuilder(rereading: snapshot, attributes: attributes)
         var places: [ObjectID: DistinguishedName] = [:]
-        let all = searches + contexts.map { Search.entries(in: $0, feed.placeFilter, identity) }
-        try connection.readTogether(narrowed(all, to: choice)) { search, begun throws(LDAPError) in
+        var all = searches
+        if case .changed(let changes) = choice, let told = changes.places {
+            places = told
+        } else {
+            all += contexts.map { Search.entries(in: $0, feed.placeFilter, identity) }
+        }
+        try connection.readTogether(narrowed(all, to: choice), meanwhile: { snapshot.reserveRoom(for: count) }) {
+            search, begun throws(LDAPError) in
             if search.kind == .other {
                 for (id, dn) in try connection.identities(search, begun: begun, identity) { places[id] = dn }
                 return
@@ -112,10 +119,10 @@ struct RecordUpdate {
 
     /// The searches for the chosen ones of their entries only; identities in as many parts as it takes.
     func narrowed(_ searches: [Search], to choice: Choice) -> [Search] {
-        if case .changed(let filters) = choice {
+        if case .changed(let changes) = choice {
             return searches.compactMap { search in
                 let context = contexts.innermost(with: search.base)
-                return context.flatMap { filters[$0.text] }.map { search.narrowed(to: $0) }
+                return context.flatMap { changes.filters[$0.text] }.map { search.narrowed(to: $0) }
             }
         }
         let sorted = (choice.ids ?? []).sorted()
@@ -130,8 +137,8 @@ struct RecordUpdate {
     /// Which entries are asked for.
     enum Choice {
         case ids(Set<ObjectID>)
-        /// Those that a filter finds, for each naming context.
-        case changed([String: String])
+        /// Those that the filters of changes find.
+        case changed(Changes)
 
         /// The entries where they are known beforehand.
         var ids: Set<ObjectID>? {
@@ -144,8 +151,6 @@ struct RecordUpdate {
 
     /// Entries that were read again, all at once.
     struct Renewal {
-        /// The record without them read again.
-        let old: DirectorySnapshot
         /// How they were asked for.
         let choice: Choice
         let ids: Set<ObjectID>
@@ -157,9 +162,8 @@ struct RecordUpdate {
         let places: [ObjectID: DistinguishedName]
 
         init(
-            old: DirectorySnapshot, choice: Choice, later: DirectorySnapshot, places: [ObjectID: DistinguishedName]
+            choice: Choice, later: DirectorySnapshot, places: [ObjectID: DistinguishedName]
         ) {
-            self.old = old
             self.choice = choice
             after = later.names
             let ids = choice.ids ?? Set(after.keys)

@@ -6,7 +6,7 @@ internal import DirectoryModel
 /// a member, in `member`, `manager` and the like when an entry is renamed, moved or deleted, and in the names of all that
 /// lies below a renamed one. No server reports the entries that were changed so.
 struct Ripples {
-    /// The record before the changes.
+    /// The record with the changes that are known.
     let snapshot: DirectorySnapshot
     /// The attribute with an object's groups; nil where it is not recorded.
     let memberOf: AttributeSlot?

@@ -9,9 +9,16 @@ struct SyncMessages {
 
     /// The entries that were named as changed or deleted.
     private(set) var named: Set<ObjectID> = []
+    /// Of those that are there, which others lie below; nil where the server has not said so of each.
+    private(set) var places: [ObjectID: DistinguishedName]? = [:]
+    /// Of those that are there, the one with the last mark; nil where there is none, or the server has not said.
+    private(set) var last: SyncreplMark.Witness?
     private var present: Set<ObjectID> = []
     /// Whether what was not named does not exist any more.
     private var hasNamedAll = false
+
+    /// What the entries are asked for.
+    static let attributes = ["entryCSN", "hasSubordinates"]
 
     private static let stateControl = "1.3.6.1.4.1.4203.1.9.1.2"
     private static let doneControl = "1.3.6.1.4.1.4203.1.9.1.3"
@@ -40,7 +47,12 @@ struct SyncMessages {
     ) throws(LDAPError) {
         let isUnderstood: Bool
         switch message.type {
-        case .searchEntry: isUnderstood = unsafe take(message.entryControls(connection.handle))
+        case .searchEntry:
+            let state = unsafe take(message.entryControls(connection.handle))
+            if let state, state.isChanged, let entry = unsafe message.entry {
+                unsafe note(entry, state.id, connection)
+            }
+            isUnderstood = state != nil
         case .intermediate:
             // Of other kinds nothing is known, and nothing depends on them.
             guard let (oid, value) = unsafe message.intermediate(connection.handle) else { return }
@@ -65,13 +77,30 @@ struct SyncMessages {
         connection.unfollowable("sends messages of content synchronization (RFC 4533) that make no sense")
     }
 
-    /// The state of one entry: present, add, modify or delete.
-    private mutating func take(_ controls: [Control]) -> Bool {
-        guard let value = controls.first(where: { $0.oid == Self.stateControl })?.value else { return false }
+    /// Notes what an entry has that was added or modified.
+    private mutating func note(_ entry: OpaquePointer, _ id: ObjectID, _ connection: borrowing LDAPConnection) {
+        let values = unsafe connection.values(of: entry)
+        if let mark = values["entrycsn"]?.first.map({ String(decoding: $0, as: UTF8.self) }), mark > last?.mark ?? "" {
+            last = SyncreplMark.Witness(id: id, mark: mark)
+        }
+        switch values["hassubordinates"]?.first.map({ String(decoding: $0, as: UTF8.self) }) {
+        case "FALSE": break
+        case "TRUE":
+            let name = try? unsafe DistinguishedName(String(decoding: connection.dn(of: entry), as: UTF8.self))
+            if let name { places?[id] = name } else { places = nil }
+        default: places = nil
+        }
+    }
+
+    /// Takes in the state of one entry: present, add, modify or delete.
+    ///
+    /// - Returns: which it is, and whether it was added or modified; nil where that makes no sense.
+    private mutating func take(_ controls: [Control]) -> (id: ObjectID, isChanged: Bool)? {
+        guard let value = controls.first(where: { $0.oid == Self.stateControl })?.value else { return nil }
         var reader = DERReader(value[...])
         guard var parts = reader.enter(), let state = parts.integer(), let octets = parts.next()?.contents,
             let id = ObjectID(uuidOctets: octets)
-        else { return false }
+        else { return nil }
         note(parts.next()?.contents)
         if state == 0 {
             present.insert(id)
@@ -79,7 +108,7 @@ struct SyncMessages {
             named.insert(id)
             present.insert(id)
         }
-        return true
+        return (id, state == 1 || state == 2)
     }
 
     /// A Sync Info Message (RFC 4533 §2.5).

@@ -38,7 +38,7 @@ enum SyncreplChanges: ChangeFeed {
         since position: Position, _ state: ServerState, known: (DistinguishedName) -> Set<ObjectID>,
         over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> Changes {
-        var changes = Changes()
+        var changes = Changes(places: [:])
         for context in state.contexts {
             guard var mark = position.marks[context.text].flatMap({ SyncreplMark(text: $0) }) else {
                 throw connection.unfollowable("has other naming contexts than before")
@@ -56,15 +56,20 @@ enum SyncreplChanges: ChangeFeed {
                 }
                 guard outcome.code == .success else { throw refusal(outcome, connection) }
                 try messages.end(controls, connection)
-                var witness = try witness(in: context, at: now, over: connection)
+                var witness = [messages.last, isGone ? nil : mark.witness].compactMap(\.self).max { $0.mark < $1.mark }
                 if witness == nil { witness = try Self.witness(in: context, at: mark.changes, over: connection) }
                 if isGone, let gone = mark.witness?.id, !messages.named.contains(gone) { throw putBack(connection) }
                 changes.ids.formUnion(messages.changed(among: known(context)))
+                if let places = messages.places {
+                    changes.places?.merge(places) { $1 }
+                } else {
+                    changes.places = nil
+                }
                 // Where several servers write, the others' changes may have older marks.
                 if let last = mark.changes.max() {
                     changes.filters[context.text] = "(&(entryCSN>=\(last))(!(entryCSN=\(last))))"
                 }
-                mark = SyncreplMark(changes: now, witness: witness ?? (isGone ? nil : mark.witness))
+                mark = SyncreplMark(changes: now, witness: witness)
                 if let cookie = messages.cookie { mark.cookie = cookie }
             } else if isGone {
                 throw putBack(connection)
@@ -127,13 +132,14 @@ enum SyncreplChanges: ChangeFeed {
 
     // MARK: Synchronization
 
-    /// The search that tells changes of a naming context; attributes are not asked for.
+    /// The search that tells changes of a naming context; of the changed entries only what ``SyncMessages`` looks at.
     static func search(_ context: DistinguishedName, after mark: String, _ mode: Mode) -> Search {
         let value = DERWriter.sequence(
             DERWriter.enumerated(mode.rawValue), DERWriter.octetString(Array(mark.utf8)))
         return Search(
             kind: .other, plural: "changes", base: context, scope: .subtree, filter: "(objectClass=*)",
-            attributes: ["1.1"], controls: [Control(oid: requestControl, value: value)])
+            attributes: mode == .refreshOnly ? SyncMessages.attributes : ["1.1"],
+            controls: [Control(oid: requestControl, value: value)])
     }
 
     /// Why the server does not tell: `e-syncRefreshRequired` (RFC 4533 §2.5) is its word for having forgotten.

@@ -10,10 +10,12 @@ extension LDAPConnection {
 
     /// Reads searches one after the other, with the next ones sent already, so that the server works on them meanwhile.
     ///
-    /// - Parameter read: reads one search to its end. Where that fails, those that were sent are still received, so that the
-    ///   connection can be used for something else.
+    /// - Parameters:
+    ///   - meanwhile: what there is to do while the server begins.
+    ///   - read: reads one search to its end. Where that fails, those that were sent are still received, so that the
+    ///     connection can be used for something else.
     func readTogether(
-        _ searches: [Search], _ read: (Search, BegunSearch) throws(LDAPError) -> Void
+        _ searches: [Search], meanwhile: () -> Void = {}, _ read: (Search, BegunSearch) throws(LDAPError) -> Void
     ) throws(LDAPError) {
         var begun: [BegunSearch] = []
         for (index, search) in searches.enumerated() {
@@ -21,6 +23,7 @@ extension LDAPConnection {
                 let next = searches[begun.count]
                 begun.append(BegunSearch(id: try send(next, CStrings(next.attributes), after: [])))
             }
+            if index == 0 { meanwhile() }
             do throws(LDAPError) { try read(search, begun[index]) } catch {
                 // Nothing else goes on after any other failure.
                 if error.code == .unfollowable {
