@@ -127,7 +127,7 @@ import Testing
             let mark = "2026112100000\(phase).000000Z#000000#000#000000"
             return [.entry(context, [identity, ("contextCSN", octets(mark))]), .done()]
         }
-        if search.attributes == ["1.1"] { return changes }
+        if search.attributes.contains("hasSubordinates") { return changes }
         if asks(for: "entryCSN") { return [.done()] }
         if asks(for: "inetOrgPerson") {
             return [
