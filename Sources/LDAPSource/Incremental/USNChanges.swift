@@ -45,9 +45,8 @@ enum USNChanges: ChangeFeed {
                 throw connection.unfollowable("counts fewer changes than before: its database was put back")
             }
             if now == mark { continue }
-            let filter = "(uSNChanged>=\(mark + 1))"
-            changes.filters[context.text] = filter
-            let search = Search.entries(in: context, filter, attribute, controls: [.showDeleted])
+            // Asked once only, not again for what has changed (`Changes.filters`): Samba looks at every entry for that.
+            let search = Search.entries(in: context, "(uSNChanged>=\(mark + 1))", attribute, controls: [.showDeleted])
             for (id, _) in try connection.identities(search, attribute) {
                 changes.ids.insert(id)
             }
