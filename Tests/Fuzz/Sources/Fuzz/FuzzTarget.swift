@@ -10,7 +10,7 @@ import ReconcileEngine
 ///
 /// Each target checks besides what must hold of every value that was taken: a trap is a finding, like a crash or a hang.
 enum FuzzTarget: String, CaseIterable {
-    case name, address, proxy, identity, ldif, range, url, plan, configuration
+    case name, address, proxy, identity, filter, ldif, range, control, url, plan, configuration
 
     /// Reads the octets; whether they make sense is all the same.
     func read(_ octets: [UInt8]) {
@@ -31,8 +31,10 @@ enum FuzzTarget: String, CaseIterable {
             if let id = try? ObjectID(activeDirectoryGUID: octets) { precondition(id.activeDirectoryBytes == octets) }
             if let id = try? ObjectID(uuidText: text) { precondition(id.text == text.lowercased()) }
             if let id = ObjectID(text: text) { precondition(ObjectID(text: id.text) == id) }
+        case .filter: Self.readFilter(text)
         case .ldif: Self.readLDIF(octets)
         case .range: _ = AttributeRange(of: octets.span)
+        case .control: Self.walk(DERReader(octets[...]), octets.count)
         case .url:
             guard let url = try? LDAPURL(text) else { return }
             precondition((try? LDAPURL(url.description)) == url)
@@ -54,6 +56,27 @@ enum FuzzTarget: String, CaseIterable {
             below = above
         }
         precondition(below.isRoot)
+    }
+
+    /// A text that is put into a filter stays one value, and no more of it than the filter's own parts is found in it.
+    private static func readFilter(_ text: String) {
+        if let part = SilentFilter.part(of: text, ["lastLogon"]) { precondition(text.contains(part)) }
+        guard let lookup = UserLookup(filter: "(&(objectClass=user)(mail=%s))") else { preconditionFailure() }
+        let filter = lookup.filter(for: text)
+        precondition(filter.utf8.count { "()".utf8.contains($0) } == 6 && filter.hasSuffix("))"))
+        precondition(!filter.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "*") })
+        precondition(SilentFilter.part(of: filter, ["lastLogon"]) == nil || text.contains("="))
+    }
+
+    /// The elements of an element are within it.
+    private static func walk(_ reader: DERReader, _ count: Int) {
+        var reader = reader
+        var rest = count
+        for (_, contents) in reader.all() {
+            rest -= contents.count + 2
+            precondition(rest >= 0)
+            walk(DERReader(contents), contents.count)
+        }
     }
 
     /// However a file is cut into chunks, it is read in the same way.
