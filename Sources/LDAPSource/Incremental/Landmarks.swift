@@ -145,6 +145,7 @@ private struct Spellings {
 
     var isEmpty: Bool { texts.isEmpty && others.isEmpty }
 
+    /// All of them; some more than once where two have the same number.
     var names: [DistinguishedName] { (texts.values + others).compactMap { try? DistinguishedName($0) } }
 
     /// Inserts octets that are a name's.

@@ -48,7 +48,8 @@ extension RecordUpdate {
         return found
     }
 
-    /// Those of the entries that are groups, wherever they lie, with their members.
+    /// Those of the entries that are groups, wherever they lie, with their members; what was just read is not asked
+    /// for again.
     private func groups(
         of renewal: Renewal, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> [DirectoryGroup] {
@@ -60,6 +61,7 @@ extension RecordUpdate {
         return try later.groups + (others.isEmpty ? [] : findGroups(.ids(others), over: connection))
     }
 
+    /// The same, asking for all of them.
     private func findGroups(
         _ choice: Choice, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> [DirectoryGroup] {
