@@ -13,6 +13,14 @@ public final class SambaDomain: Sendable {
     public static let administrator = "Administrator@corp.example"
     /// The password of all accounts.
     public static let password = "Passw0rd!Test"
+    /// What the controller keeps its entries in.
+    public enum Database: String, Sendable {
+        /// Samba's own choice. It has no order: who asks for all numbers above one makes it look at every entry.
+        case tdb
+        /// Samba's choice for large domains, with indices in order.
+        case mdb
+    }
+
     /// How many members the group `Everyone` has besides Alice: contacts, more than Windows gives at a time.
     public static let crowd = 1640
 
@@ -44,8 +52,8 @@ public final class SambaDomain: Sendable {
     }
 
     /// Starts a controller of the domain.
-    public init() throws {
-        let template = try Self.template.get()
+    public init(_ database: Database = .tdb) throws {
+        let template = try database == .tdb ? Self.template.get() : Self.orderedTemplate.get()
         folder = try temporaryFolder("dc")
         address = try Self.freeAddress()
         do {
@@ -123,7 +131,10 @@ extension SambaDomain {
         let lifeline: ServerProcess
     }
 
-    private static let template = Result {
+    private static let template = Result { try makeTemplate(.tdb) }
+    private static let orderedTemplate = Result { try makeTemplate(.mdb) }
+
+    private static func makeTemplate(_ database: Database) throws -> Template {
         let folder = try temporaryFolder("domain")
         // Ends at once; what is wanted is the shell around it, which removes the folder.
         let lifeline = try ServerProcess(program("true"), [], log: URL(fileURLWithPath: "/dev/null"), removing: folder)
@@ -137,7 +148,7 @@ extension SambaDomain {
             program("python3"),
             [
                 "\(testsFolder.path)/Fixtures/samba/provision.py", "\(folder.path)/smb.conf", "CORP.EXAMPLE",
-                password, "\(crowd)",
+                password, "\(crowd)", database.rawValue,
             ])
         return Template(folder: folder, lifeline: lifeline)
     }

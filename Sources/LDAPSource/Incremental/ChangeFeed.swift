@@ -11,8 +11,6 @@ protocol ChangeFeed {
     static var creationTime: AttributeName { get }
     /// A filter that finds the entries that others lie below, and as few others as it can.
     static var placeFilter: String { get }
-    /// Whether an entry that is a user is never a group.
-    static var tellsUsersFromGroups: Bool { get }
     /// Attributes whose values change without the entry being named.
     static var silentAttributes: Set<AttributeName> { get }
 

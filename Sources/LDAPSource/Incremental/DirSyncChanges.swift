@@ -6,7 +6,6 @@ enum DirSyncChanges: ChangeFeed {
     static var identity: AttributeName { USNChanges.identity }
     static var creationTime: AttributeName { USNChanges.creationTime }
     static var placeFilter: String { USNChanges.placeFilter }
-    static var tellsUsersFromGroups: Bool { USNChanges.tellsUsersFromGroups }
     static var silentAttributes: Set<AttributeName> { USNChanges.silentAttributes }
 
     private static let oid = "1.2.840.113556.1.4.841"

@@ -11,7 +11,7 @@ extension RecordUpdate {
         now.places = renewal.places
         now.named = try find(ids.filter { landmarks.named[$0] != nil && after[$0] == nil }, over: connection)
         if ripples.memberOf != nil {
-            for group in try groups(of: renewal, over: connection) {
+            for group in try findGroups(renewal.choice, over: connection) {
                 ripples.note(members: memberLists.flatMap { group.attributes[$0] }, of: group.dn)
             }
         }
@@ -48,20 +48,7 @@ extension RecordUpdate {
         return found
     }
 
-    /// Those of the entries that are groups, wherever they lie, with their members; what was just read is not asked
-    /// for again.
-    private func groups(
-        of renewal: Renewal, over connection: borrowing LDAPConnection
-    ) throws(LDAPError) -> [DirectoryGroup] {
-        guard let ids = renewal.choice.ids else { return try findGroups(renewal.choice, over: connection) }
-        let later = renewal.later
-        if !later.partialGroups.isEmpty { throw partialGroups(connection) }
-        var others = ids.subtracting(later.groups.map(\.id))
-        if feed.tellsUsersFromGroups { others.subtract(later.users.map(\.id)) }
-        return try later.groups + (others.isEmpty ? [] : findGroups(.ids(others), over: connection))
-    }
-
-    /// The same, asking for all of them.
+    /// Those of the entries that are groups, wherever they lie, with their members.
     private func findGroups(
         _ choice: Choice, over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> [DirectoryGroup] {
@@ -77,12 +64,10 @@ extension RecordUpdate {
             builder.endSearch(pages: end.pages)
         }
         let found = builder.finish()
-        if found.completeness.proof == nil || !found.partialGroups.isEmpty { throw partialGroups(connection) }
+        if found.completeness.proof == nil || !found.partialGroups.isEmpty {
+            throw connection.unfollowable("gives the members of changed groups only in part")
+        }
         return found.groups
-    }
-
-    private func partialGroups(_ connection: borrowing LDAPConnection) -> LDAPError {
-        connection.unfollowable("gives the members of changed groups only in part")
     }
 
     private var memberLists: [AttributeName] {

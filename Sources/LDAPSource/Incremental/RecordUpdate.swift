@@ -154,8 +154,6 @@ struct RecordUpdate {
         /// How they were asked for.
         let choice: Choice
         let ids: Set<ObjectID>
-        /// Those that are users, groups and contacts under the bases.
-        let later: DirectorySnapshot
         /// The names of recorded objects, as they were.
         var before: [ObjectID: DistinguishedName] = [:]
         /// The names of recorded objects, as they are.
@@ -165,7 +163,6 @@ struct RecordUpdate {
 
         init(choice: Choice, later: DirectorySnapshot, places: [ObjectID: DistinguishedName]) {
             self.choice = choice
-            self.later = later
             after = later.names
             let ids = choice.ids ?? Set(after.keys)
             self.places = places.filter { ids.contains($0.key) }

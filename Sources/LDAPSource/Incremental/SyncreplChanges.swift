@@ -5,8 +5,6 @@ enum SyncreplChanges: ChangeFeed {
     static let identity: AttributeName = "entryUUID"
     static let creationTime: AttributeName = "createTimestamp"
     static let placeFilter = "(hasSubordinates=TRUE)"
-    /// A schema may have groups as an auxiliary class.
-    static let tellsUsersFromGroups = false
     /// What the server keeps beside the entry, without a new `entryCSN`.
     static let silentAttributes: Set<AttributeName> = [
         "authTimestamp", "pwdLastSuccess", "hasSubordinates",

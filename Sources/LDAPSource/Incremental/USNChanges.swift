@@ -7,8 +7,6 @@ enum USNChanges: ChangeFeed {
     static let creationTime: AttributeName = "whenCreated"
     static let placeFilter =
         "(|(objectClass=organizationalUnit)(objectClass=container)(objectClass=builtinDomain)(objectClass=domainDNS))"
-    /// Both are structural classes (MS-ADSC), of which an entry has one.
-    static let tellsUsersFromGroups = true
     /// What is computed when it is asked for, and what is not replicated (MS-ADTS §3.1.1.4.5, MS-ADA).
     static let silentAttributes: Set<AttributeName> = [
         "msDS-User-Account-Control-Computed", "msDS-UserPasswordExpiryTimeComputed", "tokenGroups",

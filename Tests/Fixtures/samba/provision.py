@@ -1,7 +1,7 @@
-"""Makes the Active Directory domain that the tests read: provision.py SMB_CONF REALM PASSWORD CROWD
+"""Makes the Active Directory domain that the tests read: provision.py SMB_CONF REALM PASSWORD CROWD DATABASE
 
 Nothing is asked over the network: the database is written before a server runs on it. CROWD is how many contacts the group
-Everyone has for members. Every person has the given password.
+Everyone has for members, and DATABASE is tdb or mdb. Every person has the given password.
 """
 
 import base64
@@ -16,13 +16,13 @@ from samba.param import LoadParm
 from samba.provision import provision
 from samba.samdb import SamDB
 
-conf, realm, password, crowd = sys.argv[1:]
+conf, realm, password, crowd, store = sys.argv[1:]
 lp = LoadParm()
 lp.load(conf)
 # The DNS partitions are there for the referrals to them; no DNS server runs.
 provision(logging.getLogger(), system_session(), smbconf=conf, lp=lp, realm=realm, domain=realm.split(".")[0],
           hostname="dc1", hostip="127.0.0.1", adminpass=password, serverrole="dc", dns_backend="SAMBA_INTERNAL",
-          dom_for_fun_level=DS_DOMAIN_FUNCTION_2008_R2)
+          dom_for_fun_level=DS_DOMAIN_FUNCTION_2008_R2, backend_store=store, backend_store_size=1 << 30)
 
 dns = realm.lower()
 base = ",".join(f"DC={label}" for label in dns.split("."))

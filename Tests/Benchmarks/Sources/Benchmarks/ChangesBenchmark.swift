@@ -15,7 +15,12 @@ enum ChangesBenchmark {
             "changes: \(users) users, \(users / 100) changed ones between reads, \(rounds) rounds (OpenLDAP \(rounds * 3))"
         )
         try await measured(users, rounds * 3, addOpenLDAP)
-        if SambaDomain.isInstalled { try await measured(users, rounds, addSamba) }
+        if !SambaDomain.isInstalled { return }
+        for database in [SambaDomain.Database.mdb, .tdb] {
+            try await measured(users, rounds) { users, rounds, table throws in
+                try await addSamba(database, users, rounds, &table)
+            }
+        }
     }
 
     private static func measured(
@@ -50,8 +55,10 @@ enum ChangesBenchmark {
         }
     }
 
-    private static func addSamba(_ users: Int, _ rounds: Int, _ table: inout Table) async throws {
-        let domain = try SambaDomain()
+    private static func addSamba(
+        _ database: SambaDomain.Database, _ users: Int, _ rounds: Int, _ table: inout Table
+    ) async throws {
+        let domain = try SambaDomain(database)
         let unit = "OU=People,OU=Corp,\(SambaDomain.base)"
         func person(_ dn: String, _ number: String) -> String {
             "dn: \(dn)\nchangetype: add\nobjectClass: user\nsAMAccountName: n\(number)\nmail: n\(number)@corp.example\n"
@@ -68,7 +75,7 @@ enum ChangesBenchmark {
                 bases: [try DistinguishedName(unit)])
             configuration.caFile = domain.authorities
             configuration.changeTracking = method
-            let title = "Active Directory (Samba), \(method.rawValue)"
+            let title = "Samba on \(database.rawValue), \(method.rawValue)"
             try await measure(title, LDAPDirectory(configuration), rounds, &table) { people, kind, round in
                 try domain.modify(
                     changes(people, kind, round) {
