@@ -7,7 +7,7 @@ import Testing
 struct CheckingTests {
     private static let sections: [(title: String, rows: [Refusal])] = [
         ("Reaching the server", reaching), ("TLS", tls), ("Signing in", signingIn),
-        ("Signing in by Kerberos", kerberos), ("Searching", searching),
+        ("Signing in by Kerberos", kerberos), ("Searching", searching), ("Following changes", following),
         ("As Windows says it", windows),
     ]
 
@@ -113,6 +113,26 @@ struct CheckingTests {
         .slapd("base of another server") { source, _ in source.base = "dc=other,dc=example" },
         .slapd("size limit", as: Slapd.capped),
         .slapd("no rights", as: nil),
+    ]
+
+    private static let following: [Refusal] = [
+        .samba("by its numbers", as: SambaDomain.administrator, step: "changes") { source, _ in
+            source.more = "incremental: {}"
+        },
+        .samba("by DirSync", as: SambaDomain.administrator, step: "changes") { source, _ in
+            source.more = "incremental: { method: dirsync }"
+        },
+        .samba("an account that does not see what is deleted") { source, _ in source.more = "incremental: {}" },
+        .samba("the same, by DirSync") { source, _ in source.more = "incremental: { method: dirsync }" },
+        .samba("a filter by what changes without a word", as: SambaDomain.administrator) { source, _ in
+            source.more = "incremental: {}\n    people-filter: \"(!(lastLogon=1))\""
+        },
+        .slapd("by content synchronization", step: "changes", on: \.telling) { source, _ in
+            source.more = "incremental: {}\n    preset: inet-org-person"
+        },
+        .slapd("without the overlay syncprov", on: \.silentOfChanges) { source, _ in
+            source.more = "incremental: {}\n    preset: inet-org-person"
+        },
     ]
 
     private static let windows: [Refusal] = [

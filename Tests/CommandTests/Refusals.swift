@@ -165,6 +165,9 @@ final class Refusing: Sendable {
     let expired: Result<Slapd, any Error>
     let silent: Result<Slapd, any Error>
     let old: Result<Slapd, any Error>
+    /// Tells what has changed.
+    let telling: Result<Slapd, any Error>
+    let silentOfChanges: Result<Slapd, any Error>
 
     init() {
         domain = Result {
@@ -174,15 +177,20 @@ final class Refusing: Sendable {
             for _ in 0..<3 { _ = domain.accepts("hank@corp.example", password: "wrong") }
             return domain
         }
-        func server(users: Int = 3, _ change: (inout Slapd.Options) -> Void = { _ in }) -> Result<Slapd, any Error> {
+        func server(
+            users: Int = 3, layout: DirectoryGenerator.Layout = .activeDirectory,
+            _ change: (inout Slapd.Options) -> Void = { _ in }
+        ) -> Result<Slapd, any Error> {
             var options = Slapd.Options()
             change(&options)
-            return Result { try Slapd(ldif: DirectoryGenerator(users: users).ldif(), options) }
+            return Result { try Slapd(ldif: DirectoryGenerator(users: users, layout: layout).ldif(), options) }
         }
         slapd = server(users: 40) { $0.cap = 20 }
         expired = server { $0.hasExpiredCertificate = true }
         silent = server()
         old = server { $0.isWithoutTLS13 = true }
+        telling = server(layout: .inetOrgPerson) { $0.rememberedChanges = 100 }
+        silentOfChanges = server(layout: .inetOrgPerson)
         try? silent.get().pause()
     }
 
@@ -211,7 +219,7 @@ final class Refusing: Sendable {
         func replace(_ old: String?, _ new: String) {
             if let old { text = text.replacingOccurrences(of: old, with: new) }
         }
-        let servers = [slapd, expired, silent, old].compactMap { try? $0.get() }
+        let servers = [slapd, expired, silent, old, telling, silentOfChanges].compactMap { try? $0.get() }
         for server in servers {
             replace(server.authorities, "/etc/sync-plan/ca.pem")
             replace(server.folder.path, "/etc/sync-plan")
