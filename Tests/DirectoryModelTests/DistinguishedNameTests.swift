@@ -120,6 +120,8 @@ import Testing
         ("2.5.4.5=a", ["serialNumber=A", "2.5.4.5=a"]),
         ("labeleduri=http://X", ["labeledURI=http://X", "1.3.6.1.4.1.250.1.57=http://X"]),
         ("cn=ⱥ", ["CN=Ⱥ", #"CN=\C8\BA"#]),
+        // The lower case of the letters takes the room of the attributes after them.
+        ("cn=a+cn=b+cn=ⱥⱥⱥⱥⱥⱥⱥⱥⱥⱥ", ["CN=ȺȺȺȺȺȺȺȺȺȺ+CN=a+CN=b"]),
         (#"cn=\00\00"#, [#"CN=\00\00"#]),
         ("c=#0a", ["C=#0A", "countryName=#0a"]),
         ("", [""]),
@@ -207,7 +209,7 @@ import Testing
         }
     }
 
-    private static let alphabet = #"aBcé 😀,+"\;<>=# 0ﬀ"# + "\u{0}\n\u{7F}\u{301}"
+    private static let alphabet = #"aBcéȺ 😀,+"\;<>=# 0ﬀ"# + "\u{0}\n\u{7F}\u{301}"
 
     /// Any value, escaped in any way and with its attribute under any name, parses back and is equal.
     @Test(arguments: SeededGenerator.seeds)

@@ -97,7 +97,8 @@ private struct KeyWriter {
         append(UInt8(ascii: "="), to: &output)
         writeValue(component, of: bytes, isCaseExact: isCaseExact, to: &output)
         isInsidePart = !component.endsPart
-        if component.endsPart, !attributeStarts.isEmpty { sortAttributes(&output) }
+        // What has no room is written once more with more of it, and has not been written whole here.
+        if component.endsPart, !attributeStarts.isEmpty, !hasOverflowed { sortAttributes(&output) }
     }
 
     /// Writes the canonical type; true if its values differ by letter case.
