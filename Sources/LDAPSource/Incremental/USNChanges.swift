@@ -45,7 +45,7 @@ enum USNChanges: ChangeFeed {
                 throw connection.unfollowable("counts fewer changes than before: its database was put back")
             }
             if now == mark { continue }
-            // Asked once only, not again for what has changed (`Changes.filters`): Samba looks at every entry for that.
+            // Asked once only, not again for what has changed (`Changes.filters`): Samba on TDB looks at every entry for that.
             let search = Search.entries(in: context, "(uSNChanged>=\(mark + 1))", attribute, controls: [.showDeleted])
             for (id, _) in try connection.identities(search, attribute) {
                 changes.ids.insert(id)

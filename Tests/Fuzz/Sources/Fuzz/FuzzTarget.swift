@@ -49,6 +49,7 @@ enum FuzzTarget: String, CaseIterable {
         guard let name = try? DistinguishedName(text) else { return }
         precondition((try? DistinguishedName(name.text)) == name)
         precondition(DistinguishedName(rdns: name.rdns) == name)
+        precondition((try? DistinguishedName(name.canonicalKey))?.canonicalKey == name.canonicalKey)
         _ = (name.organizationalUnits, name.domain, name.hashValue)
         var below = name
         while let above = below.parent {
