@@ -210,8 +210,8 @@ import Testing
             let value = [UInt8](repeating: 120, count: 10_000_000)
             return [Misbehaviour.entry("cy", more: [("displayName", [value])]), .done(cookie: [])]
         },
-        .later("100,000 values", .complete, users: 3) { _ in
-            let values = (0..<100_000).map { Array("CN=Group \($0),\(Misbehaviour.base)".utf8) }
+        .later("30,000 values", .complete, users: 3) { _ in
+            let values = (0..<30_000).map { Array("CN=Group \($0),\(Misbehaviour.base)".utf8) }
             return [Misbehaviour.entry("cy", more: [("memberOf", values)]), .done(cookie: [])]
         },
     ]
