@@ -49,6 +49,8 @@ struct ServerState {
     let time: String
     /// The last change of the server's copy by its number; nil where it does not count so.
     let highestUSN: Int?
+    /// Whether it is a domain controller of Samba's.
+    let isSamba: Bool
     /// For each naming context the last changes by their marks (`contextCSN`).
     let lastChanges: [String: [String]]
     /// How changes can be followed best.
@@ -63,7 +65,7 @@ extension LDAPConnection {
         let action = "asking \(url) for its state"
         let names = [
             "namingContexts", "supportedControl", "supportedCapabilities", "dsServiceName", "highestCommittedUSN",
-            "currentTime",
+            "currentTime", "vendorName",
         ]
         let root = Texts(try entry("", names, action))
         let contexts = try contexts(root["namingContexts"])
@@ -75,7 +77,7 @@ extension LDAPConnection {
             else { throw unfollowable("does not let the account read its invocationId and highestCommittedUSN") }
             return ServerState(
                 contexts: contexts, identity: identity.hex, time: String(time.prefix(14)), highestUSN: usn,
-                lastChanges: [:], method: .usnChanged)
+                isSamba: root["vendorName"].first?.hasPrefix("Samba") ?? false, lastChanges: [:], method: .usnChanged)
         }
         guard root["supportedControl"].contains(SyncreplChanges.requestControl) else {
             throw unfollowable(
@@ -94,8 +96,14 @@ extension LDAPConnection {
             throw unfollowable("shows no contextCSN, which it needs the overlay syncprov for")
         }
         return ServerState(
-            contexts: contexts, identity: identity.joined(separator: ","), time: time, highestUSN: nil,
+            contexts: contexts, identity: identity.joined(separator: ","), time: time, highestUSN: nil, isSamba: false,
             lastChanges: lastChanges, method: .syncrepl)
+    }
+
+    /// The number of the last change of the server's copy; nil where it does not tell.
+    func highestUSN() throws(LDAPError) -> Int? {
+        let name = "highestCommittedUSN"
+        return Texts(try entry("", [name], "asking \(url) for its state"))[name].first.flatMap { Int($0) }
     }
 
     /// Why changes cannot be followed; `what` completes "The server …".

@@ -38,21 +38,57 @@ enum USNChanges: ChangeFeed {
         // What is changed from here on has higher numbers than the new marks.
         var changes = Changes(marks: try begin(state, over: connection))
         for context in state.contexts {
-            guard let now = state.highestUSN, let mark = position.marks[context.text].flatMap({ Int($0) }) else {
+            guard let now = state.highestUSN, let mark = position.marks[context.text].flatMap({ Int($0) }), mark >= 0
+            else {
                 throw connection.unfollowable("has other naming contexts than before")
             }
             if now < mark {
                 throw connection.unfollowable("counts fewer changes than before: its database was put back")
             }
             if now == mark { continue }
-            // Asked once only, not again for what has changed (`Changes.filters`): Samba on TDB looks at every entry for that.
-            let search = Search.entries(in: context, "(uSNChanged>=\(mark + 1))", attribute, controls: [.showDeleted])
-            for (id, _) in try connection.identities(search, attribute) {
-                changes.ids.insert(id)
-            }
+            changes.ids.formUnion(try changed(in: context, since: mark, now: now, state, over: connection))
         }
         return changes
     }
+
+    /// The entries of a naming context whose last change has a higher number than a mark.
+    ///
+    /// - Parameter now: the number of the server's last change when it was asked, which is above the mark.
+    private static func changed(
+        in context: DistinguishedName, since mark: Int, now: Int, _ state: ServerState,
+        over connection: borrowing LDAPConnection
+    ) throws(LDAPError) -> Set<ObjectID> {
+        var ids: Set<ObjectID> = []
+        var (mark, now) = (mark, now)
+        while mark < now {
+            guard state.isSamba, now - mark <= mostNamed else {
+                let search = Search.entries(
+                    in: context, "(uSNChanged>=\(mark + 1))", attribute, controls: [.showDeleted])
+                ids.formUnion(try connection.identities(search, attribute).map(\.id))
+                break
+            }
+            let numbers = Array(mark + 1...now)
+            let searches = stride(from: 0, to: numbers.count, by: namedAtOnce).map { first in
+                let terms = numbers[first..<min(first + namedAtOnce, numbers.count)].map { "(uSNChanged=\($0))" }
+                return Search.entries(in: context, "(|\(terms.joined()))", attribute, controls: [.showDeleted])
+            }
+            try connection.readTogether(searches) { search, begun throws(LDAPError) in
+                ids.formUnion(try connection.identities(search, begun: begun, attribute).map(\.id))
+            }
+            // What has changed once more meanwhile has a number that nobody asked for.
+            mark = now
+            now = try connection.highestUSN() ?? now
+        }
+        return ids
+    }
+
+    /// How many numbers are named to Samba at most.
+    ///
+    /// On TDB its index of `uSNChanged` has no order: it looks at every entry for those above a number, and only at the entries
+    /// themselves for those that are named. The more are named, the less that saves.
+    private static let mostNamed = 1000
+    /// How many numbers a filter names.
+    private static let namedAtOnce = 25
 
     private static let attribute = IdentityAttribute(identity, encoding: .activeDirectoryGUID)
 

@@ -123,6 +123,10 @@ import Testing
             because: method == .dirSync ? "does not tell changes by DirSync" : "counts fewer changes")
         try await expectWhole(
             directory, since: changed("mark", "mark 1 DC=elsewhere"), because: "other naming contexts")
+        if method == .usnChanged {
+            let impossible = try changed("mark", "mark \(Int.min) \(SambaDomain.base)")
+            try await expectWhole(directory, since: impossible, because: "other naming contexts")
+        }
     }
 
     /// Somebody who joins a group is found by such a filter without having changed.
