@@ -29,9 +29,11 @@ public struct AccountPages: AsyncSequence, Sendable {
             guard let ask else { return nil }
             self.ask = nil
             try Task.checkCancellation()
-            let page = try await ask()
-            // Whoever was cancelled in the middle may have answered that there is no more.
+            let answer: Result<[ObservedAccount]?, any Error>
+            do { answer = .success(try await ask()) } catch { answer = .failure(error) }
+            // Whoever was cancelled in the middle may have answered that there is no more, or that something is wrong.
             try Task.checkCancellation()
+            let page = try answer.get()
             if page != nil { self.ask = ask }
             return page
         }

@@ -56,11 +56,16 @@ extension AccountProvider {
     /// Lists everything into one state.
     ///
     /// - Parameter progress: called after each page with the number of accounts so far.
-    /// - Throws: where nothing could be listed at all. A listing that breaks off later makes the state incomplete.
+    /// - Throws: `CancellationError` where the task was cancelled, and an error where nothing could be listed at all. A listing
+    ///   that breaks off later makes the state incomplete.
     public func observe(
         progress: @Sendable (Int) -> Void = { _ in }
     ) async throws -> ObservedState {
-        let capabilities = try await capabilities()
+        let capabilities: ProviderCapabilities
+        do { capabilities = try await self.capabilities() } catch {
+            try Task.checkCancellation()
+            throw error
+        }
         var accounts: [ObservedAccount] = []
         var incomplete: [Incompleteness] = []
         do {

@@ -22,10 +22,12 @@ struct AccountPagesTests {
         #expect(calls.count == 1)
     }
 
-    @Test func aCancelledListingNeverEndsQuietly() async throws {
-        // The provider answers "no more" because it was cancelled, which is what AsyncThrowingStream does.
-        let (pages, _) = counted { call in
+    /// Whoever is cancelled answers "no more", as AsyncThrowingStream does, or that the connection was lost.
+    @Test(arguments: [nil, ProviderError(.unavailable, "gone")])
+    func aCancelledListingSaysSo(_ error: ProviderError?) async throws {
+        let (pages, _) = counted { _ in
             withUnsafeCurrentTask { $0?.cancel() }
+            if let error { throw error }
             return nil
         }
         let listing = Task { for try await _ in pages {} }

@@ -102,7 +102,13 @@ import Testing
     }
 
     @Test(arguments: [1, 3, 16]) func asManyAtOnceAsAllowed(concurrency: Int) async throws {
+        let begun = Atomic(0)
         let provider = ScriptedProvider { (operation, _) async throws(ProviderError) in
+            // Nobody ends before as many as may have begun, however busy the machine is.
+            begun.add(1, ordering: .relaxed)
+            for _ in 0..<10_000 where begun.load(ordering: .relaxed) < concurrency {
+                try? await Task.sleep(for: .milliseconds(1))
+            }
             try? await Task.sleep(for: .milliseconds(4))
             return done(operation)
         }

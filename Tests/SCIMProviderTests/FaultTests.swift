@@ -248,6 +248,23 @@ struct FaultTests {
         #expect(ContinuousClock.now - begin < .seconds(10))
     }
 
+    /// Whoever is stopped while the server is silent was stopped, wherever that was: nothing is wrong with the server.
+    @Test(arguments: ["ServiceProviderConfig", "Schemas", "Users"])
+    func whoIsStoppedWasStopped(_ path: String) async throws {
+        let faulty = try await Faulty()
+        let provider = try faulty.provider(timeout: .seconds(30))
+        try await faulty.proxy.fail(#"[{"method": "GET", "path": "\#(path)", "what": "hang", "seconds": 20}]"#)
+        let listing = Task { try await provider.observe() }
+        var isSilent = false
+        for _ in 0..<500 where !isSilent {
+            isSilent = try await faulty.proxy.requests().contains { $0.contains(path) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        try #require(isSilent)
+        listing.cancel()
+        await #expect(throws: CancellationError.self) { try await listing.value }
+    }
+
     /// A token that cannot be sent is not shown instead.
     @Test func aTokenWithALineBreakIsInNoError() async throws {
         let faulty = try await Faulty()
