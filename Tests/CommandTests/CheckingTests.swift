@@ -116,10 +116,13 @@ struct CheckingTests {
     ]
 
     private static let following: [Refusal] = [
-        .samba("by its numbers", as: SambaDomain.administrator, step: "changes") { source, _ in
+        .samba("by its numbers", as: SambaDomain.follower, step: "changes") { source, _ in
             source.more = "incremental: {}"
         },
-        .samba("by DirSync", as: SambaDomain.administrator, step: "changes") { source, _ in
+        .samba("by DirSync", as: SambaDomain.replicator, step: "changes") { source, _ in
+            source.more = "incremental: { method: dirsync }"
+        },
+        .samba("by DirSync, without the right to replicate", as: SambaDomain.follower, step: "changes") { source, _ in
             source.more = "incremental: { method: dirsync }"
         },
         .samba("an account that does not see what is deleted") { source, _ in source.more = "incremental: {}" },

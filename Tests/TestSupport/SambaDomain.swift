@@ -9,6 +9,10 @@ public final class SambaDomain: Sendable {
     public static let base = "DC=corp,DC=example"
     /// An account that may read, as a user principal name.
     public static let reader = "svc@corp.example"
+    /// An account that sees what is deleted besides.
+    public static let follower = "alice@corp.example"
+    /// An account that sees what is deleted, and has the right *Replicating Directory Changes*.
+    public static let replicator = "jane@corp.example"
     /// The account that may do and see everything.
     public static let administrator = "Administrator@corp.example"
     /// The password of all accounts.

@@ -14,10 +14,8 @@ protocol ChangeFeed {
     /// Attributes whose values change without the entry being named.
     static var silentAttributes: Set<AttributeName> { get }
 
-    /// The marks from which on changes will be told, one for each naming context.
-    static func begin(
-        _ state: ServerState, over connection: borrowing LDAPConnection
-    ) throws(LDAPError) -> [String: String]
+    /// Where changes will be told from.
+    static func begin(_ state: ServerState, over connection: borrowing LDAPConnection) throws(LDAPError) -> Beginning
 
     /// What has changed since a position of the same server.
     ///
@@ -26,6 +24,14 @@ protocol ChangeFeed {
         since position: Position, _ state: ServerState, known: (DistinguishedName) -> Set<ObjectID>,
         over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> Changes
+}
+
+/// Where a feed begins.
+struct Beginning {
+    /// The marks from which on changes will be told, one for each naming context.
+    var marks: [String: String] = [:]
+    /// What an administrator may like to know of how they are told; nil for nothing.
+    var remark: String?
 }
 
 /// Which entries have changed, in whatever way, and where the next changes go on.

@@ -15,16 +15,20 @@ enum DirSyncChanges: ChangeFeed {
     private static let objectSecurity: Int32 = 1
     private static let largestAnswer: Int32 = 1 << 20
 
-    static func begin(
-        _ state: ServerState, over connection: borrowing LDAPConnection
-    ) throws(LDAPError) -> [String: String] {
+    static func begin(_ state: ServerState, over connection: borrowing LDAPConnection) throws(LDAPError) -> Beginning {
         _ = try USNChanges.begin(state, over: connection)
-        var marks: [String: String] = [:]
+        var beginning = Beginning()
         for context in state.contexts {
             // Nothing has this: the cookie comes without the directory.
-            marks[context.text] = try follow(context, "(!(objectClass=*))", [], over: connection).cookie.hex
+            let answer = try follow(context, "(!(objectClass=*))", [], over: connection)
+            beginning.marks[context.text] = answer.cookie.hex
+            if !answer.mayReplicate {
+                beginning.remark =
+                    "the account does not have the right Replicating Directory Changes on \(context.text), so the "
+                    + "server looks at its rights to each entry"
+            }
         }
-        return marks
+        return beginning
     }
 
     static func changes(
@@ -47,7 +51,7 @@ enum DirSyncChanges: ChangeFeed {
     /// Asks until the server has no more.
     private static func follow(
         _ context: DistinguishedName, _ filter: String, _ cookie: [UInt8], over connection: borrowing LDAPConnection
-    ) throws(LDAPError) -> (ids: Set<ObjectID>, cookie: [UInt8]) {
+    ) throws(LDAPError) -> (ids: Set<ObjectID>, cookie: [UInt8], mayReplicate: Bool) {
         var ids: Set<ObjectID> = []
         var cookie = cookie
         var flags = incrementalValues
@@ -81,7 +85,7 @@ enum DirSyncChanges: ChangeFeed {
                 throw connection.unfollowable("tells the same changes again and again")
             }
             cookie = Array(next)
-            if more == 0 { return (ids, cookie) }
+            if more == 0 { return (ids, cookie, flags & objectSecurity == 0) }
         }
     }
 

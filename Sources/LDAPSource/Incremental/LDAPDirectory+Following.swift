@@ -59,7 +59,7 @@ extension LDAPDirectory {
                         return false
                     }
                     guard state.method == .syncrepl else { return false }
-                    try connection.hear(SyncreplChanges.begin(state, over: connection), state) { bell.yield() }
+                    try connection.hear(SyncreplChanges.begin(state, over: connection).marks, state) { bell.yield() }
                     return true
                 }
             }

@@ -42,8 +42,8 @@ extension LDAPDirectory: IncrementalReader {
                     let connection = try open(url, watch: watch)
                     let state = try connection.serverState()
                     let (method, feed) = try feed(state, for: request, over: connection)
-                    _ = try feed.begin(state, over: connection)
-                    return CheckStep(title, passed: true, detail: "can be followed by \(method.description)")
+                    let remark = try feed.begin(state, over: connection).remark.map { "; \($0)" } ?? ""
+                    return CheckStep(title, passed: true, detail: "can be followed by \(method.description)\(remark)")
                 }
             }
         } catch {
@@ -91,7 +91,7 @@ extension LDAPDirectory: IncrementalReader {
         var position = Position(
             method: method, request: fingerprint(of: request, method), url: connection.url.description,
             server: state.identity, time: state.time,
-            marks: try feed.begin(state, over: connection))
+            marks: try feed.begin(state, over: connection).marks)
         // Names first: where one changes while the rest is read, the next update sees that it did.
         for context in state.contexts {
             let places = Search.entries(in: context, feed.placeFilter, configuration.schema.objectID)

@@ -19,19 +19,17 @@ enum SyncreplChanges: ChangeFeed {
         case refreshAndPersist = 3
     }
 
-    static func begin(
-        _ state: ServerState, over connection: borrowing LDAPConnection
-    ) throws(LDAPError) -> [String: String] {
+    static func begin(_ state: ServerState, over connection: borrowing LDAPConnection) throws(LDAPError) -> Beginning {
         guard state.method == .syncrepl else {
             throw connection.unfollowable("offers no content synchronization (RFC 4533)")
         }
-        var marks: [String: String] = [:]
+        var beginning = Beginning()
         for context in state.contexts {
             let changes = state.lastChanges[context.text] ?? []
             let witness = try witness(in: context, at: changes, over: connection)
-            marks[context.text] = SyncreplMark(changes: changes, witness: witness).text
+            beginning.marks[context.text] = SyncreplMark(changes: changes, witness: witness).text
         }
-        return marks
+        return beginning
     }
 
     static func changes(

@@ -14,9 +14,7 @@ enum USNChanges: ChangeFeed {
         "msDS-MemberTransitive",
         "lastLogon", "lastLogoff", "logonCount", "badPwdCount", "badPasswordTime",
     ]
-    static func begin(
-        _ state: ServerState, over connection: borrowing LDAPConnection
-    ) throws(LDAPError) -> [String: String] {
+    static func begin(_ state: ServerState, over connection: borrowing LDAPConnection) throws(LDAPError) -> Beginning {
         guard let usn = state.highestUSN else {
             throw connection.unfollowable("counts no changes: it is no Active Directory")
         }
@@ -28,7 +26,7 @@ enum USNChanges: ChangeFeed {
                 throw connection.unfollowable("does not let the account search \(context.text) by uSNChanged")
             }
         }
-        return Dictionary(state.contexts.map { ($0.text, "\(usn)") }) { first, _ in first }
+        return Beginning(marks: Dictionary(state.contexts.map { ($0.text, "\(usn)") }) { first, _ in first })
     }
 
     static func changes(
@@ -36,7 +34,7 @@ enum USNChanges: ChangeFeed {
         over connection: borrowing LDAPConnection
     ) throws(LDAPError) -> Changes {
         // What is changed from here on has higher numbers than the new marks.
-        var changes = Changes(marks: try begin(state, over: connection))
+        var changes = Changes(marks: try begin(state, over: connection).marks)
         for context in state.contexts {
             guard let now = state.highestUSN, let mark = position.marks[context.text].flatMap({ Int($0) }), mark >= 0
             else {

@@ -15,6 +15,7 @@ from samba.dsdb import DS_DOMAIN_FUNCTION_2008_R2
 from samba.param import LoadParm
 from samba.provision import provision
 from samba.samdb import SamDB
+from samba.sd_utils import SDUtils
 
 conf, realm, password, crowd, store = sys.argv[1:]
 lp = LoadParm()
@@ -127,6 +128,13 @@ for dn in people:
     add(dn, "contact")
 group("Everyone", alice, *people)
 database.transaction_commit()
+
+# --- who may follow changes: Alice sees what is deleted, and Jane may replicate besides ---
+descriptors = SDUtils(database)
+for person in (alice, jane):
+    sid = descriptors.get_object_sid(f"{person},{base}")
+    descriptors.dacl_add_ace(f"CN=Deleted Objects,{base}", f"(A;;RPLC;;;{sid})")
+descriptors.dacl_add_ace(base, f"(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;{sid})")
 
 # Past what the directory lets anybody do: a password of five years ago.
 old = int((time.time() + 11644473600 - 5 * 31536000) * 10000000)

@@ -11,12 +11,18 @@ import Testing
     static let changes = ProcessInfo.processInfo.environment["CHANGES"].flatMap { Int($0) } ?? 50
     static let seed = SeededGenerator.seeds[0]
 
-    @Test(.enabled(if: SambaDomain.isInstalled), arguments: [ChangeTracking.automatic, .dirSync])
-    func activeDirectory(_ method: ChangeTracking) async throws {
+    /// By accounts with no more rights than are asked of them.
+    @Test(
+        .enabled(if: SambaDomain.isInstalled),
+        arguments: [
+            (ChangeTracking.automatic, SambaDomain.follower), (.dirSync, SambaDomain.follower),
+            (.dirSync, SambaDomain.replicator),
+        ])
+    func activeDirectory(_ method: ChangeTracking, as account: String) async throws {
         let domain = try SambaDomain()
         var unit = ChangingUnit(style: .activeDirectory, suffix: SambaDomain.base, seed: Self.seed)
         try domain.modify(unit.begin())
-        var configuration = try domain.configuration(as: SambaDomain.administrator, base: unit.base)
+        var configuration = try domain.configuration(as: account, base: unit.base)
         configuration.changeTracking = method
         try await follow(&unit, LDAPDirectory(configuration)) { change in
             try domain.modify(change.records.joined(separator: "\n"), deleted: change.wakesDeleted)
