@@ -104,7 +104,7 @@ import Testing
         #expect(fine.status == 0, "\(fine)")
         #expect(
             fine.errors.contains(
-                "The metrics are missing. \(site.path("nowhere/staff.prom")) cannot be written: No such"))
+                "The metrics are missing. \(site.path("nowhere/staff.prom")): There is no such folder."))
         server.stop()
         for _ in 1...2 {
             let outcome = try await site.run("run")

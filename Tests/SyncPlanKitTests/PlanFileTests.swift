@@ -1,4 +1,5 @@
 import DirectoryModel
+import FileSource
 import Foundation
 import ReconcileEngine
 import SyncPlanKit
@@ -156,12 +157,12 @@ import Testing
         let folder = try ConfigurationFolder()
         let missing = #expect(throws: PlanFileError.self) { try PlanFile(path: folder.path("none")) }
         #expect(missing?.code == .unreadable)
-        let unwritable = #expect(throws: PlanFileError.self) {
-            try PlanFile(plan: Plans.everything, header: Self.header).write(to: folder.path("none/staff.plan"))
-        }
-        #expect(unwritable?.code == .unwritable)
-        #expect(throws: PlanFileError.self) {
-            try PlanFile(plan: Plans.everything, header: Self.header).write(to: folder.folder.path)
+        for (path, code) in [(folder.path("none/staff.plan"), FileError.Code.missing), (folder.folder.path, .isFolder)]
+        {
+            let unwritable = #expect(throws: FileError.self) {
+                try PlanFile(plan: Plans.everything, header: Self.header).write(to: path)
+            }
+            #expect(unwritable?.code == code && unwritable?.path == path && unwritable?.operation == .writing)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.folder.path).isEmpty)
     }

@@ -1,4 +1,5 @@
 import DirectoryModel
+import FileSource
 import Foundation
 import ReconcileEngine
 import SyncPlanKit
@@ -192,6 +193,6 @@ import Testing
             let attributes = try FileManager.default.attributesOfItem(atPath: folder.path(name))
             #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
         }
-        #expect(throws: PlanFileError.self) { try interview.write(in: folder.path("none")) }
+        #expect(throws: FileError.self) { try interview.write(in: folder.path("none")) }
     }
 }

@@ -28,9 +28,11 @@ struct SystemFile: ~Copyable {
     }
 
     /// Makes a file, which only its owner can read and which must not exist yet, and opens it for writing.
-    init(creating path: String) throws(FileError) {
+    ///
+    /// - Parameter path: the file that errors are about.
+    init(creating draft: String, for path: String) throws(FileError) {
         self.path = path
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor < 0 { throw FileError(errno: errno, path: path, while: .writing) }
     }
 
@@ -54,7 +56,7 @@ struct SystemFile: ~Copyable {
     }
 
     /// Writes all the bytes.
-    func write(_ bytes: [UInt8]) throws(FileError) {
+    func write(_ bytes: Span<UInt8>) throws(FileError) {
         var written = 0
         while written < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { bytes in
@@ -73,6 +75,11 @@ struct SystemFile: ~Copyable {
                 throw FileError(errno: errno, path: path, while: .writing)
             }
         }
+    }
+
+    /// Lets everybody read the file.
+    func allowReading() throws(FileError) {
+        if fchmod(descriptor, 0o644) != 0 { throw FileError(errno: errno, path: path, while: .writing) }
     }
 
     /// Waits until what was written is on the disk.

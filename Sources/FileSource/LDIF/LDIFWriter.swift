@@ -34,26 +34,13 @@ public struct LDIFWriter: Sendable {
 
     private func write(_ recording: SnapshotRecording, to path: String) async throws {
         try await onThreadOfItsOwn { cancellation in
-            let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
-            let draft = "\(path).\(suffix).part"
-            do {
-                let file = try SystemFile(creating: draft)
-                var recording = recording
-                try recording.write(into: { bytes in
-                    try cancellation.check()
-                    try file.write(bytes)
-                })
-                try file.flush()
-                try SystemFile.rename(draft, to: path)
-                SystemFile.flushFolder(of: path)
-            } catch let error as FileError where error.path == draft {
-                SystemFile.remove(draft)
-                throw FileError(
-                    error.code, .writing, path: path, systemCode: error.systemCode, problem: error.problem)
-            } catch {
-                SystemFile.remove(draft)
-                throw error
-            }
+            let file = try FileReplacement(of: path)
+            var recording = recording
+            try recording.write(into: { bytes in
+                try cancellation.check()
+                try file.write(bytes.span)
+            })
+            try file.finish()
         }
     }
 

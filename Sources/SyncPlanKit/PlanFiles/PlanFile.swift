@@ -1,5 +1,6 @@
 internal import Crypto
 internal import DirectoryModel
+public import FileSource
 import Foundation
 public import ReconcileEngine
 
@@ -35,48 +36,16 @@ public struct PlanFile: Sendable {
         try plan.writeLines(to: write)
     }
 
-    /// Writes the file: into a temporary one beside it, which takes its place only when it is complete.
+    /// Writes the file, which appears at the path in one step, once all of it is on the disk.
     ///
     /// Only its owner can read it, since it tells what is going to happen to whom.
     ///
-    /// - Throws: ``PlanFileError`` where it cannot be written.
-    public func write(to path: String) throws(PlanFileError) {
-        try Self.write(to: path) { put throws(PlanFileError) in
-            try Self.writeBody(plan, header, to: put)
-            try put(Self.line(LastLine(end: .init(sha256: digest.text))).span)
-        }
-    }
-
-    /// Writes any file about a plan in the same way.
-    ///
-    /// - Parameter body: gives the file's bytes, a part at a time.
-    static func write(
-        to path: String, _ body: ((Span<UInt8>) throws(PlanFileError) -> Void) throws(PlanFileError) -> Void
-    ) throws(PlanFileError) {
-        let temporary = path + ".tmp"
-        let manager = FileManager.default
-        guard manager.createFile(atPath: temporary, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let handle = FileHandle(forWritingAtPath: temporary)
-        else { throw PlanFileError(path, .unwritable, "there is no such folder, or this account may not write to it") }
-        func attempt(_ work: () throws -> Void) throws(PlanFileError) {
-            do { try work() } catch { throw PlanFileError(path, .unwritable, ConfigurationFile.reason(error)) }
-        }
-        do throws(PlanFileError) {
-            try body { bytes throws(PlanFileError) in
-                let data = unsafe bytes.withUnsafeBufferPointer { unsafe Data(buffer: $0) }
-                try attempt { try handle.write(contentsOf: data) }
-            }
-            try attempt {
-                try handle.synchronize()
-                try handle.close()
-            }
-            guard unsafe rename(temporary, path) == 0 else {
-                throw PlanFileError(path, .unwritable, unsafe String(cString: strerror(errno)))
-            }
-        } catch {
-            try? manager.removeItem(atPath: temporary)
-            throw error
-        }
+    /// - Throws: `FileError` where it cannot be written.
+    public func write(to path: String) throws(FileError) {
+        let file = try FileReplacement(of: path)
+        try Self.writeBody(plan, header) { bytes throws(FileError) in try file.write(bytes) }
+        try file.write(Self.line(LastLine(end: .init(sha256: digest.text))).span)
+        try file.finish()
     }
 
     /// Reads a file and checks that it is whole and unchanged.
@@ -156,7 +125,7 @@ public struct PlanFileError: Error, Sendable, Hashable, CustomStringConvertible 
 
         /// The file cannot be read, or is no plan.
         public static let unreadable = Code(rawValue: "unreadable")
-        /// The file cannot be written.
+        /// The file's name does not say in which form it is to be written.
         public static let unwritable = Code(rawValue: "unwritable")
         /// The file was cut short.
         public static let incomplete = Code(rawValue: "incomplete")

@@ -1,4 +1,5 @@
 internal import DirectoryModel
+internal import FileSource
 internal import ReconcileEngine
 
 /// A plan in one of the forms in which it is shown to people and programs.
@@ -81,12 +82,14 @@ public struct PlanReport: Sendable {
 
     /// Writes the report to a file that only its owner can read, in the form that its name calls for.
     ///
-    /// - Throws: ``PlanFileError`` where it cannot be written, or the name calls for no form.
-    public func write(to path: String) throws(PlanFileError) {
+    /// - Throws: ``PlanFileError`` where the name calls for no form, and `FileError` where it cannot be written.
+    public func write(to path: String) throws {
         guard let format = Format(path: path) else {
             throw PlanFileError(path, .unwritable, "its name should end in \(Format.extensions)")
         }
-        try PlanFile.write(to: path) { put throws(PlanFileError) in try write(as: format, to: put) }
+        let file = try FileReplacement(of: path)
+        try write(as: format) { bytes throws(FileError) in try file.write(bytes) }
+        try file.finish()
     }
 
     /// The plan as one JSON document.

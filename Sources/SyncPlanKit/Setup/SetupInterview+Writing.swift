@@ -1,4 +1,5 @@
 internal import DirectoryModel
+public import FileSource
 
 extension SetupInterview {
     /// Where the secrets are kept that the configuration names.
@@ -11,13 +12,12 @@ extension SetupInterview {
 
     /// Writes the files, which only their owner can read; the configuration last, so that what it names is there.
     ///
-    /// - Throws: ``PlanFileError`` where one of them cannot be written.
-    public func write(in folder: String) throws(PlanFileError) {
+    /// - Throws: `FileError` where one of them cannot be written.
+    public func write(in folder: String) throws(FileError) {
         for file in files {
-            try PlanFile.write(to: file.name.hasPrefix("/") ? file.name : "\(folder)/\(file.name)") {
-                put throws(PlanFileError) in
-                try file.contents.withBytes { bytes throws(PlanFileError) in try put(bytes) }
-            }
+            let written = try FileReplacement(of: file.name.hasPrefix("/") ? file.name : "\(folder)/\(file.name)")
+            try file.contents.withBytes { bytes throws(FileError) in try written.write(bytes) }
+            try written.finish()
         }
     }
 }

@@ -1,4 +1,5 @@
 package import DirectoryModel
+internal import FileSource
 import Foundation
 
 /// What runs that nobody watches have to know of those before: when the last one ended well, and what people were told.
@@ -94,10 +95,12 @@ package struct IncidentRecord: Codable, Equatable {
     package init() {}
 
     /// Writes the record, for its owner only.
-    func write(to path: String) throws(ReplacementError) {
+    func write(to path: String) throws(FileError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         guard let data = try? encoder.encode(self) else { return }
-        try replaceFile(path, with: Array(data), mode: 0o600)
+        let file = try FileReplacement(of: path)
+        try file.write(Array(data).span)
+        try file.finish()
     }
 }

@@ -1,4 +1,5 @@
 internal import DirectoryModel
+internal import FileSource
 internal import PlanExecution
 internal import ReconcileEngine
 
@@ -103,7 +104,12 @@ public struct ScheduledRun: Sendable {
     private func writeMetrics(_ outcome: RunOutcome, _ record: IncidentRecord, _ quarantine: Timestamp?) {
         guard let path = configuration.metrics else { return }
         let metrics = Metrics(outcome, lastSuccess: record.lastSuccess, quarantinedUntil: quarantine)
-        do { try replaceFile(configuration.resolve(path), with: Array(metrics.text.utf8), mode: 0o644) } catch {
+        do throws(FileError) {
+            let file = try FileReplacement(of: configuration.resolve(path))
+            try file.write(Array(metrics.text.utf8).span)
+            try file.allowReading()
+            try file.finish()
+        } catch {
             log(LogEntry(.error, .metrics, "The metrics are missing. \(error)"))
         }
     }
