@@ -15,12 +15,11 @@ actor AccountListing {
     /// The next page; nil after the last.
     ///
     /// A listing that came to its end is remembered.
-    func nextPage() async throws -> [ObservedAccount]? {
+    func nextPage() async throws(ProviderError) -> [ObservedAccount]? {
         do throws(ProviderError) {
             return try await page()
         } catch {
             if maps != nil { provider.known.end() }
-            try Task.checkCancellation()
             throw error
         }
     }
