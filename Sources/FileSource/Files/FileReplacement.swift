@@ -9,7 +9,7 @@ package struct FileReplacement: ~Copyable {
 
     /// Begins a file that only its owner can read.
     package init(of path: String) throws(FileError) {
-        // Nobody else's, and of no other writer.
+        // A name that no other writer has, and that nobody can guess.
         draft = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
         file = try SystemFile(creating: draft, for: path)
     }

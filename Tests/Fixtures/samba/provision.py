@@ -131,10 +131,10 @@ database.transaction_commit()
 
 # --- who may follow changes: Alice sees what is deleted, and Jane may replicate besides ---
 descriptors = SDUtils(database)
-for person in (alice, jane):
-    sid = descriptors.get_object_sid(f"{person},{base}")
+followers = {person: descriptors.get_object_sid(f"{person},{base}") for person in (alice, jane)}
+for sid in followers.values():
     descriptors.dacl_add_ace(f"CN=Deleted Objects,{base}", f"(A;;RPLC;;;{sid})")
-descriptors.dacl_add_ace(base, f"(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;{sid})")
+descriptors.dacl_add_ace(base, f"(OA;;CR;1131f6aa-9c07-11d1-f79f-00c04fc2dcd2;;{followers[jane]})")
 
 # Past what the directory lets anybody do: a password of five years ago.
 old = int((time.time() + 11644473600 - 5 * 31536000) * 10000000)
